@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate, RewardWitness
+from specexpr.certify.proofs import Exactness as Exactness
 from specexpr.expressivity.task import Question
-
-
-class Exactness(StrEnum):
-    """How a proof carries its numbers: exactly, or enclosed in intervals that the kernel checks."""
-
-    EXACT = "exact"
-    ENCLOSURE = "enclosure"
 
 
 @dataclass(frozen=True, slots=True)

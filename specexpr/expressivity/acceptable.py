@@ -1,0 +1,161 @@
+"""Acceptable sets among all deterministic policies, without enumerating them.
+
+Good policies are grouped by behaviour into *classes*. Only actions that something named uses at a state it
+reaches matter: a reward may make every other action as bad as need be (`completion`). So the bad policies
+that can be in a conflict are *mixtures*: at each state they reach they do what some named policy does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from specexpr.certify.model import (
+    AcceptableSet,
+    Claim,
+    Distribution,
+    Model,
+    Table,
+    TrajectoryConstraint,
+)
+from specexpr.models.policy import behaviour, is_deterministic, point, reachable
+
+Assignment = Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Good deterministic policies that behave alike: their actions where reached, and one of their tables."""
+
+    actions: Assignment
+    table: Table
+
+
+def classes(model: Model, good: Iterable[Table]) -> tuple[Class, ...]:
+    """Group the good tables whose behaviour is deterministic."""
+    found: dict[Table, Class] = {}
+    for table in good:
+        seen = behaviour(model, table)
+        if seen not in found and all(len(row) <= 1 for row in seen):
+            actions = {s: row[0][0] for s, row in enumerate(seen) if row}
+            rest = (row if len(row) == 1 else point(min(model.rows[s])) for s, row in enumerate(table))
+            found[seen] = Class(actions, tuple(rest))
+    return tuple(found.values())
+
+
+def alike_conflict(model: Model, good: Sequence[Table]) -> tuple[Table, Table] | None:
+    """Return a good policy and a deterministic one that behaves like it and is not good, if there are any."""
+    listed = frozenset(good)
+    members: dict[Table, list[Table]] = {}
+    for table in good:
+        seen = behaviour(model, table)
+        if all(len(row) <= 1 for row in seen):
+            members.setdefault(seen, []).append(table)
+    for seen, tables in members.items():
+        free = [s for s, row in enumerate(seen) if not row]
+        count = sum(map(is_deterministic, tables))
+        if count == prod(len(model.rows[s]) for s in free):
+            continue
+        # Classes are connected by switches at one unreachable state, so some member has a switch out of the set.
+        for table in tables:
+            for variant in _variants(model, table, free):
+                if variant not in listed:
+                    return table, variant
+    return None
+
+
+def _variants(model: Model, table: Table, free: Sequence[int]) -> Iterator[Table]:
+    """Yield the deterministic tables that differ from `table` in at most one free state."""
+    base = list(table)
+    for s in free:
+        if len(base[s]) != 1:
+            base[s] = point(min(model.rows[s]))
+    yield tuple(base)
+    for s in free:
+        kept = base[s]
+        for a in model.rows[s]:
+            if point(a) != kept:
+                base[s] = point(a)
+                yield tuple(base)
+        base[s] = kept
+
+
+def used_actions(claim: Claim) -> tuple[tuple[int, ...], ...]:
+    """Return for each state the actions that something named uses there: where it reaches the state, if a policy."""
+    used: list[set[int]] = [set() for _ in claim.models[0].states]
+
+    def add(model: Model, table: Table) -> None:
+        for s, (row, on) in enumerate(zip(table, reachable(model, table), strict=True)):
+            if on:
+                used[s].update(a for a, _ in row)
+
+    for c in claim.constraints:
+        if isinstance(c, TrajectoryConstraint):
+            for s, a in (*c.better, *c.worse):
+                used[s].add(a)
+        else:
+            add(claim.models[c.model], c.better)
+            add(claim.models[c.model], c.worse)
+    for accepted in claim.acceptable:
+        for table in (*accepted.good, *(accepted.over or ())):
+            add(claim.models[accepted.model], table)
+    return tuple(tuple(sorted(actions)) for actions in used)
+
+
+def complete(model: Model, assigned: Assignment, used: Sequence[Sequence[int]]) -> Table:
+    """Return a full deterministic table with these actions, elsewhere a used action, or else any."""
+    rows: list[Distribution] = []
+    for s, available in enumerate(model.rows):
+        if s in assigned:
+            rows.append(point(assigned[s]))
+        else:
+            rows.append(point(next((a for a in used[s] if a in available), min(available))))
+    return tuple(rows)
+
+
+def bad_mixture(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Table | None:
+    """Return a policy that does what is used at every state it reaches and behaves like no good one, or None.
+
+    Explores the mixtures as a tree with the classes that agree so far; each leaf has its own class, so the
+    work is at most (number of classes) x (number of states).
+    """
+    stack: list[tuple[dict[int, int], list[int], Sequence[Class]]] = [({}, [s for s, _ in model.start], good)]
+    while stack:
+        assigned, pending, agreeing = stack.pop()
+        while pending:
+            s = pending.pop()
+            if s in assigned:
+                continue
+            branches = []
+            for a in used[s]:
+                if a in model.rows[s]:
+                    left = [c for c in agreeing if c.actions[s] == a]
+                    if not left:
+                        return complete(model, {**assigned, s: a}, used)
+                    branches.append((a, left))
+            for a, left in branches[1:]:
+                after = [t for t, _ in model.rows[s][a]]
+                stack.append(({**assigned, s: a}, pending + after, left))
+            a, agreeing = branches[0]
+            assigned[s] = a
+            pending += [t for t, _ in model.rows[s][a] if t not in assigned]
+    return None
+
+
+def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Iterator[Table]:
+    """Yield tables one used switch away from a class, with unreached states filled in from each other class."""
+    for c in good:
+        for s, kept in c.actions.items():
+            for a in used[s]:
+                if a != kept and a in model.rows[s]:
+                    for other in good:
+                        yield complete(model, {**other.actions, **c.actions, s: a}, used)
+
+
+def is_good(model: Model, accepted: AcceptableSet, table: Table, *, modulo_unreachable: bool) -> bool:
+    """Say whether a table is among the good ones, or behaves like one of them where that counts."""
+    if not modulo_unreachable:
+        return table in accepted.good
+    seen = behaviour(model, table)
+    return any(behaviour(model, good) == seen for good in accepted.good)

@@ -1,0 +1,228 @@
+"""Decide a linear system of a claim: exact on small ones, floats first and exact proof after on large ones.
+
+No verdict is made here: what comes back is a reward to be completed and checked, or multipliers that add up
+to zero exactly (or, for large full-dimensional conflicts, floats to be enclosed).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from specexpr.certify.model import Relation
+from specexpr.expressivity.system import System
+from specexpr.models.occupancy import solve_integers
+from specexpr.solve.cone import Conflict, Direction, OutOfTime, decide_cone
+
+if TYPE_CHECKING:
+    from specexpr.solve.floats import Matrix
+
+_SMALL_STATES = 40
+_SMALL_ENTRIES = 3_000
+_EXACT_SUPPORT = 200
+_ROUNDINGS = (0, 2, 4, 8, 16, 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A value for each coordinate that meets every row: exactly, or as far as floats can tell."""
+
+    values: tuple[Fraction, ...]
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Positive multipliers (free on ties) of rows, by number, under which they add up to zero."""
+
+    multipliers: tuple[tuple[int, Fraction], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LargeSupport:
+    """Floats suggest a conflict among these rows, too many for exact multipliers."""
+
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """Neither was found; the reason starts with what gave out."""
+
+    reason: str
+
+
+LinearOutcome = Weights | Combination | LargeSupport | GaveUp
+
+
+def solve_system(system: System, *, deadline: float | None = None) -> LinearOutcome:
+    """Return weights that meet the rows, or multipliers that refute them."""
+    for k, row in enumerate(system.rows):
+        if row.relation is Relation.STRICT and row.threshold is None and row.plus == row.minus:
+            return Combination(((k, Fraction(1)),))
+    states = max(len(model.states) for model in system.claim.models)
+    if states <= _SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES:
+        return _solve_exactly(system, range(len(system.rows)), deadline)
+    return _solve_by_floats(system, deadline)
+
+
+def _solve_exactly(system: System, numbers: Sequence[int], deadline: float | None) -> LinearOutcome:
+    rows = [system.integers(system.rows[k]) for k in numbers]
+    relations = [system.rows[k].relation for k in numbers]
+    outcome = decide_cone([vector for vector, _ in rows], relations, deadline=deadline)
+    match outcome:
+        case Direction():
+            return Weights(_readable(outcome, [vector for vector, _ in rows], relations, system), is_exact=True)
+        case Conflict():
+            scaled = {numbers[k]: y * rows[k][1] for k, y in outcome.multipliers}
+            return Combination(_normalised(system, scaled))
+        case OutOfTime():
+            return GaveUp("time: the exact simplex method did not finish")
+
+
+def _normalised(system: System, multipliers: dict[int, Fraction]) -> tuple[tuple[int, Fraction], ...]:
+    """Scale multipliers so that those of strict rows sum to one."""
+    total = sum((y for k, y in multipliers.items() if system.rows[k].relation is Relation.STRICT), Fraction(0))
+    return tuple((k, y / total) for k, y in sorted(multipliers.items()))
+
+
+def _readable(
+    direction: Direction, rows: Sequence[Sequence[int]], relations: Sequence[Relation], system: System
+) -> tuple[Fraction, ...]:
+    """Return the direction, rounded to few digits if it still meets every row."""
+    width = len(system.coordinates)
+    largest = max((abs(k) for k in direction.numerators), default=0)
+    if largest:
+        for bits in _ROUNDINGS:
+            w = [round(Fraction(k << bits, largest)) for k in direction.numerators]
+            if all(
+                _holds(sum(map(int.__mul__, row, w)), relation) for row, relation in zip(rows, relations, strict=True)
+            ):
+                return tuple(Fraction(k, 1 << bits) for k in w[:width])
+    return direction.fractions()[:width]
+
+
+def _holds(value: int, relation: Relation) -> bool:
+    match relation:
+        case Relation.STRICT:
+            return value > 0
+        case Relation.WEAK:
+            return value >= 0
+        case Relation.TIE:
+            return value == 0
+
+
+def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
+    import numpy as np
+
+    from specexpr.solve.floats import independent_direction, propose, scaled
+
+    rows = scaled(_float_rows(system))
+    relations = [row.relation for row in system.rows]
+    is_open = all(relation is not Relation.TIE for relation in relations)
+    if is_open:
+        # Meeting weak rows strictly is sound, and then rounding cannot break them.
+        w = independent_direction(rows)
+        if w is not None:
+            return Weights(_round(w, system), is_exact=False)
+        relaxed = [Relation.STRICT] * len(relations)
+        proposal = propose(rows, relaxed, seconds=_left(deadline))
+        if proposal is not None and proposal.margin > 0 and np.min(rows @ proposal.direction) > 0:
+            return Weights(_round(proposal.direction, system), is_exact=False)
+    proposal = propose(rows, relations, seconds=_left(deadline))
+    if proposal is None:
+        return GaveUp("limit: the float solver gave up on a system of this size")
+    largest = np.max(np.abs(proposal.multipliers), initial=0.0)
+    support = [int(k) for k in np.nonzero(np.abs(proposal.multipliers) > 1e-9 * largest)[0]]
+    if 0 < len(support) <= _EXACT_SUPPORT:
+        found = _exact_multipliers(system, support)
+        if found is not None:
+            return Combination(found)
+        outcome = _solve_exactly(system, support, deadline)
+        if isinstance(outcome, Combination):
+            return outcome
+    elif support:
+        return LargeSupport(tuple(support))
+    return _solve_exactly(system, range(len(system.rows)), deadline)
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else deadline - time.monotonic()
+
+
+def _round(w: Matrix, system: System) -> tuple[Fraction, ...]:
+    """Round to 32 bits below the largest entry."""
+    import numpy as np
+
+    largest = float(np.max(np.abs(w), initial=0.0)) or 1.0
+    return tuple(Fraction(round(float(x) / largest * (1 << 32)), 1 << 32) for x in w[: len(system.coordinates)])
+
+
+def _float_rows(system: System) -> Matrix:
+    """Return the rows as floats, (rows, unknowns)."""
+    import numpy as np
+
+    from specexpr.solve.approximate import FloatModel
+
+    claim = system.claim
+    models = [FloatModel(model) for model in claim.models]
+    features = np.zeros((len(system.points), system.width))
+    for number, point in enumerate(system.points):
+        if point.is_trajectory:
+            for j, x in system.features(number).items():
+                features[number, j] = float(x)
+            continue
+        model = models[point.model]
+        pi = model.choices(system.tables[number])
+        visits = pi * model.occupancy(pi, claim.discount)[:, None]
+        if len(models) == 1:
+            index = np.array(list(system.coordinates), dtype=np.int64).reshape(-1, 2)
+            features[number, : len(index)] = visits[index[:, 0], index[:, 1]]
+        else:
+            for s, a, t, p in zip(model.source, model.action, model.target, model.probability, strict=True):
+                if visits[s, a]:
+                    features[number, system.coordinates[int(s), int(a), int(t)]] = visits[s, a] * p
+    rows = np.zeros((len(system.rows), system.width))
+    for k, row in enumerate(system.rows):
+        if row.plus is not None:
+            rows[k] += features[row.plus]
+        if row.minus is not None:
+            rows[k] -= features[row.minus]
+        if row.threshold is not None:
+            rows[k, len(system.coordinates) + row.threshold] += row.sign
+    return rows
+
+
+def _exact_multipliers(system: System, support: Sequence[int]) -> tuple[tuple[int, Fraction], ...] | None:
+    """Solve sum y row = 0 on the support exactly, if it has one solution up to scale, of the right signs."""
+    import numpy as np
+    from scipy.linalg import qr
+
+    rows = [system.integers(system.rows[k]) for k in support]
+    count = len(support)
+    # The last row is a combination of the others: independent columns of those, by pivoted QR in floats.
+    floats = np.array([[float(Fraction(x, scale)) for x in vector] for vector, scale in rows])
+    columns = [int(j) for j in qr(floats[:-1], mode="r", pivoting=True)[1][: count - 1]]
+    if len(columns) < count - 1:
+        return None
+    matrix = [[rows[k][0][j] for k in range(count - 1)] for j in columns]
+    try:
+        values, below = solve_integers(matrix, [-rows[-1][0][j] for j in columns])
+    except (ZeroDivisionError, StopIteration):
+        return None
+    y = [*values, below]
+    if below < 0:
+        y = [-v for v in y]
+    relations = [system.rows[k].relation for k in support]
+    if any(v < 0 and relation is not Relation.TIE for v, relation in zip(y, relations, strict=True)):
+        return None
+    if any(sum(v * vector[j] for v, (vector, _) in zip(y, rows, strict=True)) for j in range(system.width)):
+        return None
+    multipliers = {k: Fraction(v) * scale for k, v, (_, scale) in zip(support, y, rows, strict=True) if v}
+    if not any(system.rows[k].relation is Relation.STRICT for k in multipliers):
+        return None
+    return _normalised(system, multipliers)
+

@@ -1,0 +1,173 @@
+"""The linear system of a claim: points (policies, trajectories) with exact features, and rows between them.
+
+A row asks <w, phi(plus) - phi(minus)> to be positive, nonnegative or zero. Acceptable sets need no row for
+each pair: a threshold m is one more unknown, with good >= m and m > bad.
+
+Coordinates are (s, a), and (s, a, s') where one reward must serve several models. With one model and no
+trajectories one action of each state may be left out: potential shaping makes its reward zero and changes
+the value of every policy by the same constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from specexpr.certify.model import (
+    Claim,
+    Constraint,
+    Relation,
+    Table,
+    Trajectory,
+    TrajectoryConstraint,
+)
+from specexpr.exact import common_denominator
+from specexpr.models.occupancy import state_occupancy
+from specexpr.models.policy import behaviour
+
+Coordinate = tuple[int, ...]
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something that has a value: a behaviour (a table, emptied where unreachable) or a trajectory."""
+
+    model: int
+    side: Table | Trajectory
+    is_trajectory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """value(plus) - value(minus) + sign * m[threshold] in the given relation to 0; point numbers, or None.
+
+    `source` is the constraint it states, if it states one.
+    """
+
+    relation: Relation
+    plus: int | None
+    minus: int | None
+    threshold: int | None = None
+    sign: int = 0
+    source: Constraint | None = None
+
+
+@dataclass(slots=True)
+class System:
+    """Points and rows, growing; features are computed when first asked for."""
+
+    claim: Claim
+    used: tuple[tuple[int, ...], ...]  # actions with a coordinate, for each state
+    points: list[Point] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)  # a full table for each point, () for a trajectory
+    rows: list[Row] = field(default_factory=list)
+    coordinates: dict[Coordinate, int] = field(default_factory=dict)
+    _numbers: dict[tuple[int, object], int] = field(default_factory=dict)
+    _features: dict[int, Mapping[int, Fraction]] = field(default_factory=dict)
+    _occupancies: dict[int, tuple[Fraction, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        claim = self.claim
+        shaped = len(claim.models) == 1 and not any(isinstance(c, TrajectoryConstraint) for c in claim.constraints)
+        for s, actions in enumerate(self.used):
+            for a in actions[1:] if shaped else actions:
+                if len(claim.models) == 1:
+                    self._add((s, a))
+                else:
+                    for t in sorted({t for m in claim.models for t, _ in m.rows[s].get(a, ())}):
+                        self._add((s, a, t))
+
+    def _add(self, coordinate: Coordinate) -> None:
+        self.coordinates[coordinate] = len(self.coordinates)
+
+    @property
+    def width(self) -> int:
+        """Return the number of unknowns: coordinates, then one threshold for each acceptable set."""
+        return len(self.coordinates) + len(self.claim.acceptable)
+
+    def policy(self, model: int, table: Table) -> int:
+        """Return the number of the point that behaves like this table; the first one stays its table."""
+        return self._point(Point(model, behaviour(self.claim.models[model], table), False), table)
+
+    def trajectory(self, model: int, steps: Trajectory) -> int:
+        """Return the number of the point of this sequence."""
+        return self._point(Point(model, steps, True), ())
+
+    def _point(self, point: Point, table: Table) -> int:
+        key = (point.model, point.side)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.points)
+            self.points.append(point)
+            self.tables.append(table)
+        return self._numbers[key]
+
+    def add_constraints(self, constraints: Iterable[Constraint]) -> None:
+        """Add one row for each constraint."""
+        for c in constraints:
+            if isinstance(c, TrajectoryConstraint):
+                sides = self.trajectory(c.model, c.better), self.trajectory(c.model, c.worse)
+            else:
+                sides = self.policy(c.model, c.better), self.policy(c.model, c.worse)
+            self.rows.append(Row(c.relation, *sides, source=c))
+
+    def features(self, number: int) -> Mapping[int, Fraction]:
+        """Return the exact features of a point, by number of the coordinate; zeros are left out."""
+        if number not in self._features:
+            self._features[number] = self._compute(number)
+        return self._features[number]
+
+    def occupancy(self, number: int) -> tuple[Fraction, ...]:
+        """Return the exact state occupancy of a policy's point."""
+        if number not in self._occupancies:
+            point = self.points[number]
+            model = self.claim.models[point.model]
+            self._occupancies[number] = state_occupancy(model, self.tables[number], self.claim.discount)
+        return self._occupancies[number]
+
+    def _compute(self, number: int) -> Mapping[int, Fraction]:
+        claim, point, found = self.claim, self.points[number], dict[int, Fraction]()
+        model = claim.models[point.model]
+        visits: dict[tuple[int, int], Fraction] = {}
+        if point.is_trajectory:
+            factor = Fraction(1)
+            for s, a in point.side:
+                visits[s, a] = visits.get((s, a), _ZERO) + factor  # type: ignore[index] # a trajectory: pairs of int
+                factor *= claim.discount
+        else:
+            visits = {
+                (s, a): d * w
+                for s, (d, choices) in enumerate(zip(self.occupancy(number), self.tables[number], strict=True))
+                if d
+                for a, w in choices
+            }
+        for (s, a), visit in visits.items():
+            if len(claim.models) == 1:
+                j = self.coordinates.get((s, a))
+                if j is not None:
+                    found[j] = visit
+            else:
+                for t, p in model.rows[s][a]:
+                    found[self.coordinates[s, a, t]] = visit * p
+        return found
+
+    def combined(self, row: Row) -> dict[int, Fraction]:
+        """Return phi(plus) - phi(minus) with the threshold, by number of the unknown."""
+        total: dict[int, Fraction] = {}
+        for number, sign in ((row.plus, 1), (row.minus, -1)):
+            if number is not None:
+                for j, x in self.features(number).items():
+                    total[j] = total.get(j, _ZERO) + sign * x
+        if row.threshold is not None:
+            total[len(self.coordinates) + row.threshold] = Fraction(row.sign)
+        return total
+
+    def integers(self, row: Row) -> tuple[list[int], int]:
+        """Return the row times a positive integer, and that integer."""
+        total = self.combined(row)
+        numerators, below = common_denominator(list(total.values()))
+        vector = [0] * self.width
+        for j, k in zip(total, numerators, strict=True):
+            vector[j] = k
+        return vector, below

@@ -1,0 +1,80 @@
+"""Occupancies and values of policies in floats, for proposals only; nothing here decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil, log
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array, eye_array
+from scipy.sparse.linalg import splu
+
+from specexpr.certify.model import Model, Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_DENSE = 300
+
+
+class FloatModel:
+    """A model as float arrays: one entry for each (state, action, next)."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        entries = [(s, a, t, p) for s, row in enumerate(model.rows) for a, law in row.items() for t, p in law]
+        self.source = np.array([e[0] for e in entries], dtype=np.int64)
+        self.action = np.array([e[1] for e in entries], dtype=np.int64)
+        self.target = np.array([e[2] for e in entries], dtype=np.int64)
+        self.probability = np.array([float(e[3]) for e in entries])
+        self.start = np.zeros(len(model.states))
+        for s, p in model.start:
+            self.start[s] = float(p)
+
+    def choices(self, table: Table) -> Array:
+        """Return pi[s, a]; rows of unreachable states may be empty, then all 0."""
+        pi = np.zeros((len(self.model.states), len(self.model.actions)))
+        triples = [(s, a, w) for s, row in enumerate(table) for a, w in row]
+        if triples:
+            pi[[s for s, _, _ in triples], [a for _, a, _ in triples]] = [float(w) for _, _, w in triples]
+        return pi
+
+    def chain(self, pi: Array) -> csr_array:
+        """Return P[s, t] under pi."""
+        n = len(self.model.states)
+        data = self.probability * pi[self.source, self.action]
+        return csr_array((data, (self.source, self.target)), shape=(n, n))
+
+    def occupancy(self, pi: Array, discount: Fraction) -> Array:
+        """Return d(s), solving d = start + discount P' d."""
+        return _fixed_point(self.chain(pi).T.tocsr(), self.start, discount)
+
+    def value(self, pi: Array, discount: Fraction, reward: Array) -> Array:
+        """Return V(s), solving V = r + discount P V; reward: (S, A) means over next states."""
+        return _fixed_point(self.chain(pi), (pi * reward).sum(axis=1), discount)
+
+
+def _fixed_point(matrix: csr_array, right: Array, discount: Fraction) -> Array:
+    n = len(right)
+    g = float(discount)
+    if n <= _DENSE:
+        solution: Array = np.linalg.solve(np.eye(n) - g * matrix.toarray(), right)
+        return solution
+    sweeps = ceil(log(1e-17) / log(g)) if g < 1 else 10**9
+    if sweeps * matrix.nnz > 20 * n * n:
+        return np.asarray(splu(csc_array(eye_array(n) - g * matrix)).solve(right), dtype=np.float64)
+    x = right.copy()
+    term = right
+    for _ in range(sweeps):
+        term = g * (matrix @ term)
+        x += term
+    return x
+
+
+def dyadic(values: Sequence[float] | Array, bits: int) -> list[Fraction]:
+    """Round floats to multiples of 2^-bits, exactly."""
+    return [Fraction(round(Fraction(float(v)) * (1 << bits)), 1 << bits) for v in values]

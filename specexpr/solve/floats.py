@@ -1,0 +1,94 @@
+"""Float proposals for large cones by HiGHS: a direction or multipliers, never a verdict.
+
+What comes back is rounded, repaired and checked exactly by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from specexpr.certify.model import Relation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+_TOLERANCE = 1e-9
+_MARGIN = 1e-3  # a larger margin buys nothing and slows the solver
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """direction: n floats that maximise the least strict row; multipliers: K floats; margin: that least row."""
+
+    direction: Matrix
+    multipliers: Matrix
+    margin: float
+
+
+def scaled(rows: Matrix) -> Matrix:
+    """Scale each row by a power of two so that its largest entry is in (1/2, 1].
+
+    HiGHS drops coefficients below 1e-9 without a word.
+    """
+    largest = np.max(np.abs(rows), axis=1, initial=0.0)
+    factors = np.where(largest > 0, np.exp2(-np.ceil(np.log2(np.where(largest > 0, largest, 1.0)))), 1.0)
+    scaled_rows: Matrix = rows * factors[:, None]
+    return scaled_rows
+
+
+def independent_direction(rows: Matrix) -> Matrix | None:
+    """Return w with rows w = 1 by least norm, when the rows are safely independent."""
+    count, width = rows.shape
+    if count > width:
+        return None
+    try:
+        weights = np.linalg.solve(rows @ rows.T, np.ones(count))
+    except np.linalg.LinAlgError:
+        return None
+    w: Matrix = rows.T @ weights
+    return w if np.all(np.isfinite(w)) and np.max(np.abs(rows @ w - 1)) < 0.25 else None
+
+
+def propose(rows: Matrix, relations: Sequence[Relation], *, seconds: float | None = None) -> Proposal | None:
+    """Maximise t subject to rows w >= t (strict), >= 0 (weak), = 0 (tie), |w| <= 1, t <= margin cap.
+
+    rows: (K, n), scaled. Returns None when the solver gives up.
+    """
+    import highspy
+
+    count, width = rows.shape
+    strict = np.array([relation is Relation.STRICT for relation in relations])
+    tie = np.array([relation is Relation.TIE for relation in relations])
+    infinity = highspy.kHighsInf
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = width + 1, count
+    lp.col_cost_ = np.concatenate([np.zeros(width), [-1.0]])
+    lp.col_lower_ = np.concatenate([-np.ones(width), [0.0]])
+    lp.col_upper_ = np.concatenate([np.ones(width), [_MARGIN]])
+    lp.row_lower_ = np.zeros(count)
+    lp.row_upper_ = np.where(tie, 0.0, infinity)
+    full = np.hstack([rows, -strict[:, None].astype(np.float64)])
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    mask = full != 0
+    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(mask.sum(axis=1))]).astype(np.int32)
+    lp.a_matrix_.index_ = np.nonzero(mask)[1].astype(np.int32)
+    lp.a_matrix_.value_ = full[mask]
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("primal_feasibility_tolerance", _TOLERANCE)
+    highs.setOptionValue("dual_feasibility_tolerance", _TOLERANCE)
+    if seconds is not None:
+        highs.setOptionValue("time_limit", max(seconds, 0.1))
+    highs.passModel(lp)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    solution = highs.getSolution()
+    values = np.asarray(solution.col_value)
+    return Proposal(values[:width], np.asarray(solution.row_dual), float(values[width]))
