@@ -63,6 +63,8 @@ def solve_system(system: System, *, deadline: float | None = None) -> LinearOutc
     for k, row in enumerate(system.rows):
         if row.relation is Relation.STRICT and row.threshold is None and row.plus == row.minus:
             return Combination(((k, Fraction(1)),))
+    if not system.rows:
+        return Weights((Fraction(0),) * len(system.coordinates), is_exact=True)
     states = max(len(model.states) for model in system.claim.models)
     if states <= _SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES:
         return _solve_exactly(system, range(len(system.rows)), deadline)

@@ -8,11 +8,11 @@ and the kernel checks it before anyone sees it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from specexpr.certify.checking import check
-from specexpr.certify.model import Acceptance, AcceptableSet, Claim, Relation, Table, TrajectoryConstraint
+from specexpr.certify.model import Acceptance, Relation, Table, TrajectoryConstraint
 from specexpr.certify.proofs import (
     Exactness,
     FarkasCertificate,
@@ -98,26 +98,22 @@ class _Decision:
         self.system.add_constraints(self.claim.constraints)
         for k, accepted in enumerate(self.claim.acceptable):
             model = self.claim.models[accepted.model]
-            good = self.good_points(accepted)
-            for number in good if accepted.acceptance is Acceptance.RANGE else ():
-                self.system.rows.append(Row(Relation.WEAK, number, None, k, -1))
-            for number in good[1:] if accepted.acceptance is Acceptance.EQUAL else ():
-                self.system.rows.append(Row(Relation.TIE, number, good[0], k))
-            if accepted.over is not None:
-                bad = [t for t in accepted.over if not self.is_good(accepted, t)]
+            first, *others = [(self.system.policy(accepted.model, table), table) for table in accepted.good]
+            if accepted.acceptance is Acceptance.RANGE:
+                for number, table in (first, *others):
+                    self.system.rows.append(Row(Relation.WEAK, number, None, k, -1, good=table))
             else:
-                mixture = bad_mixture(model, self.used, classes(model, accepted.good))
-                bad = [*fringe(model, self.used, classes(model, accepted.good)), *([mixture] if mixture else [])]
+                for number, table in others:
+                    if number != first[0]:
+                        self.system.rows.append(Row(Relation.TIE, number, first[0], k, good=table, bad=first[1]))
+            bad: Iterable[Table] = accepted.over or ()
+            if accepted.over is None:
+                good = classes(model, accepted.good)
+                mixture = bad_mixture(model, self.used, good)
+                bad = (*fringe(model, self.used, good), *(() if mixture is None else (mixture,)))
             for table in bad:
-                if accepted.over is not None or not self.is_good(accepted, table):
+                if not is_good(model, accepted, table, modulo_unreachable=self.claim.modulo_unreachable):
                     self.add_bad(k, table)
-
-    def good_points(self, accepted: AcceptableSet) -> list[int]:
-        return list(dict.fromkeys(self.system.policy(accepted.model, table) for table in accepted.good))
-
-    def is_good(self, accepted: AcceptableSet, table: Table) -> bool:
-        model = self.claim.models[accepted.model]
-        return is_good(model, accepted, table, modulo_unreachable=self.claim.modulo_unreachable)
 
     def add_bad(self, k: int, table: Table) -> bool:
         """Add the row that puts a bad policy below the good ones; say whether it is new."""
@@ -126,10 +122,12 @@ class _Decision:
         if (k, number) in self.known_bad:
             return False
         self.known_bad.add((k, number))
+        first = accepted.good[0]
         if accepted.acceptance is Acceptance.RANGE:
-            self.system.rows.append(Row(Relation.STRICT, None, number, k, 1))
+            row = Row(Relation.STRICT, None, number, k, 1, bad=table)
         else:
-            self.system.rows.append(Row(Relation.STRICT, self.good_points(accepted)[0], number, k))
+            row = Row(Relation.STRICT, self.system.policy(accepted.model, first), number, k, good=first, bad=table)
+        self.system.rows.append(row)
         return True
 
     def completed(self, weights: Weights, rewards: Mapping[Coordinate, Fraction]) -> Verdict | None:
@@ -187,7 +185,7 @@ class _Decision:
 
     def terms(self, multipliers: Mapping[int, Fraction]) -> Iterator[Term]:
         """Yield constraints with their weights; good and bad shares of an acceptable set are paired off in order."""
-        rows, tables = self.system.rows, self.system.tables
+        rows = self.system.rows
         shares: dict[int, tuple[list[tuple[Table, Fraction]], list[tuple[Table, Fraction]]]] = {}
         for k, weight in multipliers.items():
             row = rows[k]
@@ -195,16 +193,17 @@ class _Decision:
             if c is not None:
                 is_trajectory = isinstance(c, TrajectoryConstraint)
                 yield Term(c.model, c.better, c.worse, c.relation, weight, c.line, is_trajectory)
-            elif row.plus is not None and row.minus is not None:
-                accepted = self.claim.acceptable[row.threshold or 0]
-                better, worse = tables[row.plus], tables[row.minus]
-                yield Term(accepted.model, better, worse, row.relation, weight, accepted.line)
-            elif row.threshold is not None:
+                continue
+            assert row.threshold is not None
+            accepted = self.claim.acceptable[row.threshold]
+            if row.good is not None and row.bad is not None:
+                yield Term(accepted.model, row.good, row.bad, row.relation, weight, accepted.line)
+            else:
                 good, bad = shares.setdefault(row.threshold, ([], []))
-                if row.plus is not None:
-                    good.append((tables[row.plus], weight))
-                elif row.minus is not None:
-                    bad.append((tables[row.minus], weight))
+                if row.good is not None:
+                    good.append((row.good, weight))
+                if row.bad is not None:
+                    bad.append((row.bad, weight))
         for k, (good, bad) in shares.items():
             accepted = self.claim.acceptable[k]
             for better, worse, weight in paired(good, bad):

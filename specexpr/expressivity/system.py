@@ -43,7 +43,7 @@ class Point:
 class Row:
     """value(plus) - value(minus) + sign * m[threshold] in the given relation to 0; point numbers, or None.
 
-    `source` is the constraint it states, if it states one.
+    `source` is the constraint it states; in a row of an acceptable set, `good` and `bad` are its tables.
     """
 
     relation: Relation
@@ -52,6 +52,8 @@ class Row:
     threshold: int | None = None
     sign: int = 0
     source: Constraint | None = None
+    good: Table | None = None
+    bad: Table | None = None
 
 
 @dataclass(slots=True)
