@@ -13,6 +13,7 @@ from math import prod
 
 from specexpr.certify.model import (
     AcceptableSet,
+    Acceptance,
     Claim,
     Distribution,
     Model,
@@ -134,6 +135,8 @@ def bad_mixture(model: Model, used: Sequence[Sequence[int]], good: Sequence[Clas
                     if not left:
                         return complete(model, {**assigned, s: a}, used)
                     branches.append((a, left))
+            if not branches:
+                break  # nothing named uses an action here: not a mixture
             for a, left in branches[1:]:
                 after = [t for t, _ in model.rows[s][a]]
                 stack.append(({**assigned, s: a}, pending + after, left))
@@ -141,6 +144,57 @@ def bad_mixture(model: Model, used: Sequence[Sequence[int]], good: Sequence[Clas
             assigned[s] = a
             pending += [t for t, _ in model.rows[s][a] if t not in assigned]
     return None
+
+
+def conflicting_mixture(
+    model: Model, accepted: AcceptableSet, good: Sequence[Class]
+) -> tuple[tuple[Table, ...], Table] | None:
+    """Return good policies and a bad mixture of them that refute the set (`certify.kinds.mixture`), or None.
+
+    None may also mean that no pair refutes a range although more policies together do.
+    """
+    if accepted.acceptance is Acceptance.EQUAL:
+        mixture = bad_mixture(model, _used_by(model, good), good)
+        return None if mixture is None else (_cover(model, mixture, good), mixture)
+    for i, one in enumerate(good):
+        for j, other in enumerate(good[:i]):
+            used = _used_by(model, (other, one))
+            third = (c for k, c in enumerate(good) if k not in (i, j))
+            if not any(all(a in used[s] for s, a in c.actions.items()) for c in third):
+                mixture = bad_mixture(model, used, (other, one))
+                if mixture is not None:
+                    return (other.table, one.table), mixture
+    return None
+
+
+def _used_by(model: Model, policies: Iterable[Class]) -> list[list[int]]:
+    used: list[list[int]] = [[] for _ in model.states]
+    for c in policies:
+        for s, a in c.actions.items():
+            if a not in used[s]:
+                used[s].append(a)
+    return used
+
+
+def _cover(model: Model, mixture: Table, good: Sequence[Class]) -> tuple[Table, ...]:
+    """Return few classes that together do all that the mixture does; none can be left out."""
+    needed = {(s, row[0][0]) for s, row in enumerate(behaviour(model, mixture)) if row}
+    chosen: list[Class] = []
+    left = set(needed)
+    while left:
+        best = max(good, key=lambda c: sum(c.actions.get(s) == a for s, a in left))  # noqa: B023 -- used at once
+        chosen.append(best)
+        left -= set(best.actions.items())
+    for c in tuple(chosen):
+        others = [other for other in chosen if other is not c]
+        if needed <= {pair for other in others for pair in other.actions.items()}:
+            chosen = others
+    return tuple(c.table for c in chosen)
+
+
+def keeps_to(model: Model, table: Table, used: Sequence[Sequence[int]]) -> bool:
+    """Say whether a deterministic policy takes a used action at every state that it reaches."""
+    return all(row[0][0] in used[s] for s, (row, on) in enumerate(zip(table, reachable(model, table), strict=True)) if on)
 
 
 def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Iterator[Table]:

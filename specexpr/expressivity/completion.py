@@ -17,7 +17,7 @@ from math import floor
 
 from specexpr.certify.model import AcceptableSet, Claim, Distribution, Model, Table
 from specexpr.certify.proofs import PolicyValue, RewardEntry
-from specexpr.expressivity.acceptable import Assignment, Class, classes, complete
+from specexpr.expressivity.acceptable import Assignment, Class, classes, complete, keeps_to
 from specexpr.expressivity.system import Coordinate
 from specexpr.models.occupancy import expected, fixed_point, policy_value
 from specexpr.models.policy import point
@@ -53,6 +53,22 @@ def complete_reward(
 ) -> Completed | tuple[Cut, ...] | None:
     """Return the full reward with its proof, or the bad policies that refute it, or None when time is up."""
     floor_value = min([_ZERO, *rewards.values()]) / (1 - claim.discount)
+    while not expired():
+        outcome = _complete(claim, used, rewards, floor_value, expired)
+        if outcome is not None:
+            return outcome
+        floor_value = 8 * floor_value - 1  # a bad policy that leaves the used actions is still worth too much
+    return None
+
+
+def _complete(
+    claim: Claim,
+    used: Sequence[Sequence[int]],
+    rewards: Mapping[Coordinate, Fraction],
+    floor_value: Fraction,
+    expired: Callable[[], bool],
+) -> Completed | tuple[Cut, ...] | None:
+    """Do so with one value for all states that nothing named reaches; None when that value is too high."""
     bounds: dict[Pair, Fraction] = {}
     values: list[PolicyValue] = []
     cuts: list[Cut] = []
@@ -61,9 +77,9 @@ def complete_reward(
         if accepted.over is None:
             search = _Search(claim, accepted, used, rewards, floor_value, bounds)
             cut = search.run(expired)
-            if expired():
-                return None
             if cut is not None:
+                if not keeps_to(claim.models[accepted.model], cut, used):
+                    return None
                 cuts.append(Cut(k, cut))
             values += search.values
             top = max(top, search.top)

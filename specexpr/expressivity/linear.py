@@ -20,7 +20,7 @@ from specexpr.solve.cone import Conflict, Direction, OutOfTime, decide_cone
 if TYPE_CHECKING:
     from specexpr.solve.floats import Matrix
 
-_SMALL_STATES = 40
+SMALL_STATES = 40
 _SMALL_ENTRIES = 3_000
 _EXACT_SUPPORT = 200
 _ROUNDINGS = (0, 2, 4, 8, 16, 32)
@@ -66,7 +66,7 @@ def solve_system(system: System, *, deadline: float | None = None) -> LinearOutc
     if not system.rows:
         return Weights((Fraction(0),) * len(system.coordinates), is_exact=True)
     states = max(len(model.states) for model in system.claim.models)
-    if states <= _SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES:
+    if states <= SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES:
         return _solve_exactly(system, range(len(system.rows)), deadline)
     return _solve_by_floats(system, deadline)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from specexpr.certify.checking import check
+from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import Acceptance, Relation, Table, TrajectoryConstraint
 from specexpr.certify.proofs import (
     Exactness,
@@ -27,12 +28,14 @@ from specexpr.expressivity.acceptable import (
     alike_conflict,
     bad_mixture,
     classes,
+    conflicting_mixture,
     fringe,
     is_good,
+    keeps_to,
     used_actions,
 )
 from specexpr.expressivity.completion import Completed, complete_reward
-from specexpr.expressivity.linear import Combination, GaveUp, LargeSupport, Weights, solve_system
+from specexpr.expressivity.linear import SMALL_STATES, Combination, GaveUp, LargeSupport, Weights, solve_system
 from specexpr.expressivity.system import Coordinate, Row, System
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
@@ -69,6 +72,13 @@ class _Decision:
                     return self.refuted(self.certificate([term]))
         if self.every_mixture_is_good():
             return self.completed(Weights((), is_exact=True), {})
+        if max(len(model.states) for model in self.claim.models) > SMALL_STATES:
+            for accepted in self.claim.acceptable:
+                if accepted.over is None:
+                    model = self.claim.models[accepted.model]
+                    found = conflicting_mixture(model, accepted, classes(model, accepted.good))
+                    if found is not None:
+                        return self.refuted(MixtureCertificate(accepted.model, *found, accepted.line))
         self.add_rows()
         while not self.expired():
             match solve_system(self.system, deadline=self.question.deadline):
@@ -110,7 +120,8 @@ class _Decision:
             if accepted.over is None:
                 good = classes(model, accepted.good)
                 mixture = bad_mixture(model, self.used, good)
-                bad = (*fringe(model, self.used, good), *(() if mixture is None else (mixture,)))
+                mixtures = (*fringe(model, self.used, good), *(() if mixture is None else (mixture,)))
+                bad = (table for table in mixtures if keeps_to(model, table, self.used))
             for table in bad:
                 if not is_good(model, accepted, table, modulo_unreachable=self.claim.modulo_unreachable):
                     self.add_bad(k, table)
@@ -176,7 +187,7 @@ class _Decision:
             raise InternalError(f"the kernel refused a witness: {refusal}") from refusal
         return Expressible(witness)
 
-    def refuted(self, proof: FarkasCertificate) -> Verdict:
+    def refuted(self, proof: FarkasCertificate | MixtureCertificate) -> Verdict:
         try:
             check(self.claim, FORMALISM, proof)
         except Refused as refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate, RewardWitness
 from specexpr.certify.proofs import Exactness as Exactness
 from specexpr.expressivity.task import Question
@@ -36,7 +37,7 @@ class Certificate:
 
     question: Question
     formalism: str
-    proof: FarkasCertificate | EnclosureCertificate
+    proof: FarkasCertificate | EnclosureCertificate | MixtureCertificate
 
     def check(self) -> None:
         """Let the kernel check the proof again; raise `certify.Refused` if it does not hold."""

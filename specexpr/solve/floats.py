@@ -79,7 +79,7 @@ def propose(rows: Matrix, relations: Sequence[Relation], *, seconds: float | Non
     lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(mask.sum(axis=1))]).astype(np.int32)
     lp.a_matrix_.index_ = np.nonzero(mask)[1].astype(np.int32)
     lp.a_matrix_.value_ = full[mask]
-    highs = highspy.Highs()
+    highs = highspy.Highs.__mro__[1]()  # the solver without its wrapper, whose constructor prints a banner
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("primal_feasibility_tolerance", _TOLERANCE)
     highs.setOptionValue("dual_feasibility_tolerance", _TOLERANCE)
