@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,14 @@ class GaveUp:
 LinearOutcome = Weights | Combination | LargeSupport | GaveUp
 
 
-def solve_system(system: System, *, deadline: float | None = None) -> LinearOutcome:
+class Method(StrEnum):
+    """How to go about a system that is not small."""
+
+    FLOATS_FIRST = "floats first"
+    EXACT = "exact"
+
+
+def solve_system(system: System, method: Method, *, deadline: float | None = None) -> LinearOutcome:
     """Return weights that meet the rows, or multipliers that refute them."""
     for k, row in enumerate(system.rows):
         if row.relation is Relation.STRICT and row.threshold is None and row.plus == row.minus:
@@ -66,7 +74,8 @@ def solve_system(system: System, *, deadline: float | None = None) -> LinearOutc
     if not system.rows:
         return Weights((Fraction(0),) * len(system.coordinates), is_exact=True)
     states = max(len(model.states) for model in system.claim.models)
-    if states <= SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES:
+    is_small = states <= SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES
+    if is_small or method is Method.EXACT:
         return _solve_exactly(system, range(len(system.rows)), deadline)
     return _solve_by_floats(system, deadline)
 

@@ -8,21 +8,13 @@ and the kernel checks it before anyone sees it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.mixture import MixtureCertificate
-from specexpr.certify.model import Acceptance, Relation, Table, TrajectoryConstraint
-from specexpr.certify.proofs import (
-    Exactness,
-    FarkasCertificate,
-    PolicyValue,
-    Refused,
-    RewardWitness,
-    StateOccupancy,
-    Term,
-)
+from specexpr.certify.model import Acceptance, Relation, Table
+from specexpr.certify.proofs import Exactness, FarkasCertificate, Refused, RewardWitness, Term
 from specexpr.diagnostics import InternalError
 from specexpr.expressivity.acceptable import (
     alike_conflict,
@@ -35,11 +27,20 @@ from specexpr.expressivity.acceptable import (
     used_actions,
 )
 from specexpr.expressivity.completion import Completed, complete_reward
-from specexpr.expressivity.linear import SMALL_STATES, Combination, GaveUp, LargeSupport, Weights, solve_system
+from specexpr.expressivity.conflict import farkas_certificate, terms
+from specexpr.expressivity.linear import (
+    SMALL_STATES,
+    Combination,
+    GaveUp,
+    LargeSupport,
+    Method,
+    Weights,
+    solve_system,
+)
 from specexpr.expressivity.system import Coordinate, Row, System
 from specexpr.expressivity.task import Question
+from specexpr.expressivity.values import Precision, named_values
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
-from specexpr.models.occupancy import policy_value, state_occupancy
 
 FORMALISM = "mr"
 
@@ -57,6 +58,8 @@ class _Decision:
         self.claim = question.claim()
         self.used = used_actions(self.claim)
         self.system = System(self.claim, self.used)
+        self.is_small = max(len(model.states) for model in self.claim.models) <= SMALL_STATES
+        self.method = Method.FLOATS_FIRST
         self.known_bad: set[tuple[int, int]] = set()
 
     def expired(self) -> bool:
@@ -69,10 +72,10 @@ class _Decision:
                 pair = alike_conflict(self.claim.models[accepted.model], accepted.good)
                 if pair is not None:
                     term = Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
-                    return self.refuted(self.certificate([term]))
+                    return self.refuted(farkas_certificate(self.claim, [term]))
         if self.every_mixture_is_good():
             return self.completed(Weights((), is_exact=True), {})
-        if max(len(model.states) for model in self.claim.models) > SMALL_STATES:
+        if not self.is_small:
             for accepted in self.claim.acceptable:
                 if accepted.over is None:
                     model = self.claim.models[accepted.model]
@@ -81,14 +84,14 @@ class _Decision:
                         return self.refuted(MixtureCertificate(accepted.model, *found, accepted.line))
         self.add_rows()
         while not self.expired():
-            match solve_system(self.system, deadline=self.question.deadline):
+            match solve_system(self.system, self.method, deadline=self.question.deadline):
                 case Weights(values=values) as weights:
                     rewards = dict(zip(self.system.coordinates, values, strict=True))
                     verdict = self.completed(weights, rewards)
                     if verdict is not None:
                         return verdict
                 case Combination(multipliers=multipliers):
-                    return self.refuted(self.certificate(list(self.terms(dict(multipliers)))))
+                    return self.refuted(farkas_certificate(self.claim, list(terms(self.system, dict(multipliers)))))
                 case LargeSupport(rows=rows):
                     return Undecided(f"limit: a conflict of about {len(rows)} constraints is too large to prove exactly")
                 case GaveUp(reason=reason):
@@ -142,50 +145,40 @@ class _Decision:
         return True
 
     def completed(self, weights: Weights, rewards: Mapping[Coordinate, Fraction]) -> Verdict | None:
-        """Return the verdict with the completed witness, or None once new rows have been added."""
+        """Return the verdict with the completed witness, or None when the system is to be solved again."""
         outcome = complete_reward(self.claim, self.used, rewards, expired=self.expired)
         match outcome:
             case None:
                 return Undecided(_OUT_OF_TIME)
             case Completed():
-                witness = RewardWitness(
-                    self.claim.discount, outcome.reward, (*outcome.values, *self.named_values(rewards))
-                )
-                return self.proved(witness)
+                return self.proved(weights, rewards, outcome)
             case _:
                 if not any([self.add_bad(cut.accepted, cut.table) for cut in outcome]):
-                    raise InternalError("a reward that meets a row was refuted by that row")
+                    self.insist(weights, "a reward that meets a row was refuted by that row")
                 return None
 
-    def named_values(self, rewards: Mapping[Coordinate, Fraction]) -> list[PolicyValue]:
-        """Return exact values of the named policies that no acceptable set among all policies covers."""
-        claim = self.claim
-        named: dict[tuple[int, Table], None] = {}
-        for c in claim.constraints:
-            if not isinstance(c, TrajectoryConstraint):
-                named |= {(c.model, c.better): None, (c.model, c.worse): None}
-        for accepted in claim.acceptable:
-            listed = accepted.good if accepted.over is None else (*accepted.good, *accepted.over)
-            named |= {(accepted.model, table): None for table in listed}
-        return [PolicyValue(k, table, self.value(k, table, rewards)) for k, table in named]
+    def proved(self, weights: Weights, rewards: Mapping[Coordinate, Fraction], completed: Completed) -> Verdict | None:
+        """Return the verdict on which the kernel agrees, at the least precision of values that convinces it."""
+        refusal: Refused | None = None
+        for precision in (Precision.EXACT,) if weights.is_exact else Precision:
+            if precision is Precision.EXACT and not weights.is_exact and not self.is_small:
+                break
+            values = named_values(self.claim, rewards, precision)
+            proof = RewardWitness(self.claim.discount, completed.reward, (*completed.values, *values))
+            try:
+                check(self.claim, FORMALISM, proof)
+            except Refused as caught:
+                refusal = caught
+            else:
+                return Expressible(Witness(self.question, FORMALISM, proof))
+        self.insist(weights, f"the kernel refused a witness: {refusal}")
+        return None
 
-    def value(self, k: int, table: Table, rewards: Mapping[Coordinate, Fraction]) -> tuple[Fraction, ...]:
-        model = self.claim.models[k]
-
-        def reward(s: int, a: int) -> Fraction:
-            if len(self.claim.models) == 1:
-                return rewards.get((s, a), Fraction(0))
-            return sum((p * rewards.get((s, a, t), Fraction(0)) for t, p in model.rows[s][a]), Fraction(0))
-
-        return policy_value(model, table, self.claim.discount, reward)
-
-    def proved(self, proof: RewardWitness) -> Verdict:
-        witness = Witness(self.question, FORMALISM, proof)
-        try:
-            check(self.claim, FORMALISM, proof)
-        except Refused as refusal:
-            raise InternalError(f"the kernel refused a witness: {refusal}") from refusal
-        return Expressible(witness)
+    def insist(self, weights: Weights, failure: str) -> None:
+        """Go on exactly after floats have failed; exact weights that fail are our bug."""
+        if weights.is_exact:
+            raise InternalError(failure)
+        self.method = Method.EXACT
 
     def refuted(self, proof: FarkasCertificate | MixtureCertificate) -> Verdict:
         try:
@@ -194,53 +187,3 @@ class _Decision:
             raise InternalError(f"the kernel refused a certificate: {refusal}") from refusal
         return Inexpressible(Certificate(self.question, FORMALISM, proof), Exactness.EXACT)
 
-    def terms(self, multipliers: Mapping[int, Fraction]) -> Iterator[Term]:
-        """Yield constraints with their weights; good and bad shares of an acceptable set are paired off in order."""
-        rows = self.system.rows
-        shares: dict[int, tuple[list[tuple[Table, Fraction]], list[tuple[Table, Fraction]]]] = {}
-        for k, weight in multipliers.items():
-            row = rows[k]
-            c = row.source
-            if c is not None:
-                is_trajectory = isinstance(c, TrajectoryConstraint)
-                yield Term(c.model, c.better, c.worse, c.relation, weight, c.line, is_trajectory)
-                continue
-            assert row.threshold is not None
-            accepted = self.claim.acceptable[row.threshold]
-            if row.good is not None and row.bad is not None:
-                yield Term(accepted.model, row.good, row.bad, row.relation, weight, accepted.line)
-            else:
-                good, bad = shares.setdefault(row.threshold, ([], []))
-                if row.good is not None:
-                    good.append((row.good, weight))
-                if row.bad is not None:
-                    bad.append((row.bad, weight))
-        for k, (good, bad) in shares.items():
-            accepted = self.claim.acceptable[k]
-            for better, worse, weight in paired(good, bad):
-                yield Term(accepted.model, better, worse, Relation.STRICT, weight, accepted.line)
-
-    def certificate(self, terms: Sequence[Term]) -> FarkasCertificate:
-        total = sum((t.weight for t in terms if t.relation is Relation.STRICT), Fraction(0))
-        scaled = tuple(
-            Term(t.model, t.better, t.worse, t.relation, t.weight / total, t.line, t.is_trajectory) for t in terms
-        )
-        sides = {(t.model, side): None for t in scaled if not t.is_trajectory for side in (t.better, t.worse)}
-        occupancies = tuple(
-            StateOccupancy(k, table, state_occupancy(self.claim.models[k], table, self.claim.discount))  # type: ignore[arg-type] # tables
-            for k, table in sides
-        )
-        return FarkasCertificate(self.claim.discount, scaled, occupancies)
-
-
-def paired(
-    good: Sequence[tuple[Table, Fraction]], bad: Sequence[tuple[Table, Fraction]]
-) -> Iterator[tuple[Table, Table, Fraction]]:
-    """Split two distributions of one mass into pairs, along the north-west corner: fewest pairs, a forest."""
-    good, bad = list(good), list(bad)
-    while good and bad:
-        (better, x), (worse, y) = good[0], bad[0]
-        weight = min(x, y)
-        yield better, worse, weight
-        good[0], bad[0] = (better, x - weight), (worse, y - weight)
-        good, bad = [g for g in good if g[1]], [b for b in bad if b[1]]

@@ -55,7 +55,11 @@ class FloatModel:
 
     def value(self, pi: Array, discount: Fraction, reward: Array) -> Array:
         """Return V(s), solving V = r + discount P V; reward: (S, A) means over next states."""
-        return _fixed_point(self.chain(pi), (pi * reward).sum(axis=1), discount)
+        return self.solve(pi, discount, (pi * reward).sum(axis=1))
+
+    def solve(self, pi: Array, discount: Fraction, right: Array) -> Array:
+        """Return x with x = right + discount P x."""
+        return _fixed_point(self.chain(pi), right, discount)
 
 
 def _fixed_point(matrix: csr_array, right: Array, discount: Fraction) -> Array:

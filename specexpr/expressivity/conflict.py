@@ -1,0 +1,65 @@
+"""Read multipliers of a linear system as a certificate: constraints of the file with their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from specexpr.certify.model import Claim, Relation, Table, TrajectoryConstraint
+from specexpr.certify.proofs import FarkasCertificate, StateOccupancy, Term
+from specexpr.expressivity.system import System
+from specexpr.models.occupancy import state_occupancy
+
+
+def farkas_certificate(claim: Claim, terms: Sequence[Term]) -> FarkasCertificate:
+    """Return the certificate of these terms, with weights of `>` that sum to one and exact occupancies."""
+    total = sum((t.weight for t in terms if t.relation is Relation.STRICT), Fraction(0))
+    scaled = tuple(
+        Term(t.model, t.better, t.worse, t.relation, t.weight / total, t.line, t.is_trajectory) for t in terms
+    )
+    sides = {(t.model, side): None for t in scaled if not t.is_trajectory for side in (t.better, t.worse)}
+    occupancies = tuple(
+        StateOccupancy(k, table, state_occupancy(claim.models[k], table, claim.discount))  # type: ignore[arg-type] # tables
+        for k, table in sides
+    )
+    return FarkasCertificate(claim.discount, scaled, occupancies)
+
+
+def terms(system: System, multipliers: Mapping[int, Fraction]) -> Iterator[Term]:
+    """Yield constraints with their weights; good and bad shares of an acceptable set are paired off in order."""
+    claim = system.claim
+    shares: dict[int, tuple[list[tuple[Table, Fraction]], list[tuple[Table, Fraction]]]] = {}
+    for k, weight in multipliers.items():
+        row = system.rows[k]
+        c = row.source
+        if c is not None:
+            is_trajectory = isinstance(c, TrajectoryConstraint)
+            yield Term(c.model, c.better, c.worse, c.relation, weight, c.line, is_trajectory)
+            continue
+        assert row.threshold is not None
+        accepted = claim.acceptable[row.threshold]
+        if row.good is not None and row.bad is not None:
+            yield Term(accepted.model, row.good, row.bad, row.relation, weight, accepted.line)
+        else:
+            good, bad = shares.setdefault(row.threshold, ([], []))
+            if row.good is not None:
+                good.append((row.good, weight))
+            if row.bad is not None:
+                bad.append((row.bad, weight))
+    for k, (good, bad) in shares.items():
+        accepted = claim.acceptable[k]
+        for better, worse, weight in paired(good, bad):
+            yield Term(accepted.model, better, worse, Relation.STRICT, weight, accepted.line)
+
+
+def paired(
+    good: Sequence[tuple[Table, Fraction]], bad: Sequence[tuple[Table, Fraction]]
+) -> Iterator[tuple[Table, Table, Fraction]]:
+    """Split two distributions of one mass into pairs, along the north-west corner: fewest pairs, a forest."""
+    good, bad = list(good), list(bad)
+    while good and bad:
+        (better, x), (worse, y) = good[0], bad[0]
+        weight = min(x, y)
+        yield better, worse, weight
+        good[0], bad[0] = (better, x - weight), (worse, y - weight)
+        good, bad = [g for g in good if g[1]], [b for b in bad if b[1]]
