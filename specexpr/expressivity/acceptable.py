@@ -86,7 +86,12 @@ def used_actions(claim: Claim) -> tuple[tuple[int, ...], ...]:
     """Return for each state the actions that something named uses there: where it reaches the state, if a policy."""
     used: list[set[int]] = [set() for _ in claim.models[0].states]
 
+    done: set[tuple[int, int]] = set()
+
     def add(model: Model, table: Table) -> None:
+        if (id(model), id(table)) in done:
+            return
+        done.add((id(model), id(table)))
         for s, (row, on) in enumerate(zip(table, reachable(model, table), strict=True)):
             if on:
                 used[s].update(a for a, _ in row)

@@ -176,10 +176,8 @@ def _float_rows(system: System) -> Matrix:
     """Return the rows as floats, (rows, unknowns)."""
     import numpy as np
 
-    from specexpr.solve.approximate import FloatModel
-
     claim = system.claim
-    models = [FloatModel(model) for model in claim.models]
+    models = [system.floats(k) for k in range(len(claim.models))]
     features = np.zeros((len(system.points), system.width))
     for number, point in enumerate(system.points):
         if point.is_trajectory:

@@ -163,7 +163,7 @@ class _Decision:
         for precision in (Precision.EXACT,) if weights.is_exact else Precision:
             if precision is Precision.EXACT and not weights.is_exact and not self.is_small:
                 break
-            values = named_values(self.claim, rewards, precision)
+            values = named_values(self.system, rewards, precision)
             proof = RewardWitness(self.claim.discount, completed.reward, (*completed.values, *values))
             try:
                 check(self.claim, FORMALISM, proof)

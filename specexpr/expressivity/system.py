@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from specexpr.certify.model import (
     Claim,
@@ -25,6 +26,9 @@ from specexpr.certify.model import (
 from specexpr.exact import common_denominator
 from specexpr.models.occupancy import state_occupancy
 from specexpr.models.policy import behaviour
+
+if TYPE_CHECKING:
+    from specexpr.solve.approximate import FloatModel
 
 Coordinate = tuple[int, ...]
 _ZERO = Fraction(0)
@@ -66,8 +70,10 @@ class System:
     tables: list[Table] = field(default_factory=list)  # a full table for each point, () for a trajectory
     rows: list[Row] = field(default_factory=list)
     coordinates: dict[Coordinate, int] = field(default_factory=dict)
-    _numbers: dict[tuple[int, object], int] = field(default_factory=dict)
+    _alike: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    _seen: dict[tuple[int, int], tuple[Table, int]] = field(default_factory=dict)
     _features: dict[int, Mapping[int, Fraction]] = field(default_factory=dict)
+    _floats: dict[int, FloatModel] = field(default_factory=dict)
     _occupancies: dict[int, tuple[Fraction, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -91,19 +97,28 @@ class System:
 
     def policy(self, model: int, table: Table) -> int:
         """Return the number of the point that behaves like this table; the first one stays its table."""
-        return self._point(Point(model, behaviour(self.claim.models[model], table), False), table)
+        known = self._seen.get((model, id(table)))
+        if known is not None and known[0] is table:
+            return known[1]
+        number = self._point(Point(model, behaviour(self.claim.models[model], table), False), table)
+        self._seen[model, id(table)] = table, number
+        return number
 
     def trajectory(self, model: int, steps: Trajectory) -> int:
         """Return the number of the point of this sequence."""
         return self._point(Point(model, steps, True), ())
 
     def _point(self, point: Point, table: Table) -> int:
-        key = (point.model, point.side)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.points)
-            self.points.append(point)
-            self.tables.append(table)
-        return self._numbers[key]
+        # Fractions hash slowly, and tables have many: a cheap mark first, then equality.
+        mark = hash(point.side) if point.is_trajectory else _mark(point.side)  # type: ignore[arg-type] # a table
+        candidates = self._alike.setdefault((point.model, mark), [])
+        for number in candidates:
+            if self.points[number] == point:
+                return number
+        candidates.append(len(self.points))
+        self.points.append(point)
+        self.tables.append(table)
+        return candidates[-1]
 
     def add_constraints(self, constraints: Iterable[Constraint]) -> None:
         """Add one row for each constraint."""
@@ -119,6 +134,14 @@ class System:
         if number not in self._features:
             self._features[number] = self._compute(number)
         return self._features[number]
+
+    def floats(self, model: int) -> FloatModel:
+        """Return a model in floats, for proposals."""
+        if model not in self._floats:
+            from specexpr.solve.approximate import FloatModel
+
+            self._floats[model] = FloatModel(self.claim.models[model])
+        return self._floats[model]
 
     def occupancy(self, number: int) -> tuple[Fraction, ...]:
         """Return the exact state occupancy of a policy's point."""
@@ -173,3 +196,7 @@ class System:
         for j, k in zip(total, numerators, strict=True):
             vector[j] = k
         return vector, below
+
+
+def _mark(table: Table) -> int:
+    return hash(tuple([n for row in table for a, w in row for n in (a, w.numerator)]))

@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Claim, Model, PolicyConstraint, Relation, Table
 from specexpr.certify.proofs import PolicyValue
-from specexpr.expressivity.system import Coordinate
+from specexpr.expressivity.system import Coordinate, System
 from specexpr.models.occupancy import policy_row, policy_value
 from specexpr.models.policy import reachable
-
-if TYPE_CHECKING:
-    from specexpr.solve.approximate import Array, FloatModel
 
 _ZERO = Fraction(0)
 
@@ -30,33 +26,36 @@ class Precision(IntEnum):
     EXACT = -1
 
 
-def named_values(claim: Claim, rewards: Mapping[Coordinate, Fraction], precision: Precision) -> list[PolicyValue]:
+def named_values(system: System, rewards: Mapping[Coordinate, Fraction], precision: Precision) -> list[PolicyValue]:
     """Return values of the policies that the claim compares by name; those of ties are always exact.
 
     rewards: by (s, a), or (s, a, s') where several models share it; what is not listed is 0.
     """
-    exact: set[tuple[int, Table]] = set()
-    named: dict[tuple[int, Table], None] = {}
+    claim = system.claim
+    exact: set[int] = set()
+    named: dict[tuple[int, int], Table] = {}  # by identity: equal tables hash slowly, and repeating one is no harm
     for c in claim.constraints:
         if isinstance(c, PolicyConstraint):
-            sides = ((c.model, c.better), (c.model, c.worse))
-            named |= dict.fromkeys(sides)
-            if c.relation is not Relation.STRICT:
-                exact.update(sides)
+            for table in (c.better, c.worse):
+                named[c.model, id(table)] = table
+                if c.relation is not Relation.STRICT:
+                    exact.add(id(table))
     for accepted in claim.acceptable:
-        listed = [(accepted.model, table) for table in (*accepted.good, *(accepted.over or ()))]
-        named |= dict.fromkeys(listed)
+        for table in (*accepted.good, *(accepted.over or ())):
+            named[accepted.model, id(table)] = table
         if len(accepted.good) > 1:
-            exact.update((accepted.model, table) for table in accepted.good)
+            exact.update(map(id, accepted.good))
     values: list[PolicyValue] = []
     for k, model in enumerate(claim.models):
         mean = _Mean(claim, model, rewards)
-        tables = [table for index, table in named if index == k]
-        rounded = [t for t in tables if precision is not Precision.EXACT and (k, t) not in exact]
-        found = dict(zip(rounded, _rounded_values(claim, model, mean, rounded, precision), strict=True))
+        tables = [table for (index, _), table in named.items() if index == k]
+        rounded = [t for t in tables if precision is not Precision.EXACT and id(t) not in exact]
+        found = zip(map(id, rounded), _rounded_values(system, k, mean, rounded, precision), strict=True)
+        known: dict[int, Sequence[Fraction]] = dict(found)
         for table in tables:
-            value = found[table] if table in found else policy_value(model, table, claim.discount, mean)
-            values.append(PolicyValue(k, table, tuple(value)))
+            if id(table) not in known:
+                known[id(table)] = policy_value(model, table, claim.discount, mean)
+            values.append(PolicyValue(k, table, tuple(known[id(table)])))
     return values
 
 
@@ -77,42 +76,35 @@ class _Mean:
 
 
 def _rounded_values(
-    claim: Claim, model: Model, mean: _Mean, tables: Sequence[Table], precision: Precision
+    system: System, k: int, mean: _Mean, tables: Sequence[Table], precision: Precision
 ) -> list[list[Fraction]]:
     if not tables:
         return []
     import numpy as np
 
-    from specexpr.solve.approximate import FloatModel, dyadic
+    from specexpr.solve.approximate import dyadic
 
-    floats = FloatModel(model)
+    model, discount, floats = system.claim.models[k], system.claim.discount, system.floats(k)
     reward = np.zeros((len(model.states), len(model.actions)))
     for s, row in enumerate(model.rows):
         for a in row:
             reward[s, a] = float(mean(s, a))
     values = []
     for table in tables:
-        pi = floats.choices(table)
-        value = dyadic(floats.value(pi, claim.discount, reward), 40)
+        value = dyadic(floats.value(floats.choices(table), discount, reward), 40)
         for step in range(precision):
-            value = _refine(claim.discount, model, mean, table, value, floats, pi, 80 + 40 * step)
+            value = _refine(system, k, mean, table, value, 80 + 40 * step)
         values.append(value)
     return values
 
 
 def _refine(
-    discount: Fraction,
-    model: Model,
-    mean: _Mean,
-    table: Table,
-    value: list[Fraction],
-    floats: FloatModel,
-    pi: Array,
-    bits: int,
+    system: System, k: int, mean: _Mean, table: Table, value: list[Fraction], bits: int
 ) -> list[Fraction]:
     """Add the float solution of (I - g P) x = residual, where the residual is exact."""
     import numpy as np
 
+    model, discount, floats = system.claim.models[k], system.claim.discount, system.floats(k)
     residual = [_ZERO] * len(value)
     for s, on in enumerate(reachable(model, table)):
         if on:
@@ -121,6 +113,6 @@ def _refine(
     scale = max(map(abs, residual))
     if not scale:
         return value
-    step = floats.solve(pi, discount, np.array([float(r / scale) for r in residual]))
+    step = floats.solve(floats.choices(table), discount, np.array([float(r / scale) for r in residual]))
     unit = 1 << bits
     return [v + Fraction(round(Fraction(float(x)) * scale * unit), unit) for v, x in zip(value, step, strict=True)]

@@ -34,13 +34,20 @@ class FloatModel:
         self.start = np.zeros(len(model.states))
         for s, p in model.start:
             self.start[s] = float(p)
+        self._known: dict[int, tuple[Table, Array]] = {}
 
     def choices(self, table: Table) -> Array:
         """Return pi[s, a]; rows of unreachable states may be empty, then all 0."""
+        if id(table) not in self._known:
+            self._known[id(table)] = table, self._choices(table)
+        return self._known[id(table)][1]
+
+    def _choices(self, table: Table) -> Array:
         pi = np.zeros((len(self.model.states), len(self.model.actions)))
-        triples = [(s, a, w) for s, row in enumerate(table) for a, w in row]
-        if triples:
-            pi[[s for s, _, _ in triples], [a for _, a, _ in triples]] = [float(w) for _, _, w in triples]
+        entries = [(s, a, w.numerator / w.denominator) for s, row in enumerate(table) for a, w in row]
+        if entries:
+            states, actions, weights = zip(*entries, strict=True)
+            pi[list(states), list(actions)] = weights
         return pi
 
     def chain(self, pi: Array) -> csr_array:
