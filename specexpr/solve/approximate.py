@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import ceil, log
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, eye_array
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import gmres, splu
 
 from specexpr.certify.model import Model, Table
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _DENSE = 300
+_KRYLOV = 60
+_RESIDUAL = 1e-11
 
 
 class FloatModel:
@@ -75,15 +76,11 @@ def _fixed_point(matrix: csr_array, right: Array, discount: Fraction) -> Array:
     if n <= _DENSE:
         solution: Array = np.linalg.solve(np.eye(n) - g * matrix.toarray(), right)
         return solution
-    sweeps = ceil(log(1e-17) / log(g)) if g < 1 else 10**9
-    if sweeps * matrix.nnz > 20 * n * n:
-        return np.asarray(splu(csc_array(eye_array(n) - g * matrix)).solve(right), dtype=np.float64)
-    x = right.copy()
-    term = right
-    for _ in range(sweeps):
-        term = g * (matrix @ term)
-        x += term
-    return x
+    system = (eye_array(n) - g * matrix).tocsr()
+    x, unconverged = gmres(system, right, rtol=1e-14, restart=_KRYLOV, maxiter=2)
+    if unconverged and np.linalg.norm(system @ x - right) > _RESIDUAL * np.linalg.norm(right):
+        x = splu(csc_array(system)).solve(right)
+    return np.asarray(x, dtype=np.float64)
 
 
 def dyadic(values: Sequence[float] | Array, bits: int) -> list[Fraction]:
