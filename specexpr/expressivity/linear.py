@@ -44,9 +44,9 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class LargeSupport:
-    """Floats suggest a conflict among these rows, too many for exact multipliers."""
+    """Floats suggest a conflict with these multipliers of rows, too many to be exact."""
 
-    rows: tuple[int, ...]
+    multipliers: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
         if isinstance(outcome, Combination):
             return outcome
     elif support:
-        return LargeSupport(tuple(support))
+        return LargeSupport(tuple((k, float(proposal.multipliers[k])) for k in support))
     return _solve_exactly(system, range(len(system.rows)), deadline)
 
 

@@ -28,6 +28,7 @@ from specexpr.expressivity.acceptable import (
 )
 from specexpr.expressivity.completion import Completed, complete_reward
 from specexpr.expressivity.conflict import farkas_certificate, terms
+from specexpr.expressivity.enclosing import enclosure
 from specexpr.expressivity.linear import (
     SMALL_STATES,
     Combination,
@@ -92,8 +93,8 @@ class _Decision:
                         return verdict
                 case Combination(multipliers=multipliers):
                     return self.refuted(farkas_certificate(self.claim, list(terms(self.system, dict(multipliers)))))
-                case LargeSupport(rows=rows):
-                    return Undecided(f"limit: a conflict of about {len(rows)} constraints is too large to prove exactly")
+                case LargeSupport(multipliers=found):
+                    return self.enclosed(dict(found))
                 case GaveUp(reason=reason):
                     return Undecided(reason)
         return Undecided(_OUT_OF_TIME)
@@ -179,6 +180,18 @@ class _Decision:
         if weights.is_exact:
             raise InternalError(failure)
         self.method = Method.EXACT
+
+    def enclosed(self, multipliers: Mapping[int, float]) -> Verdict:
+        """Return the verdict on a conflict whose multipliers are enclosed, if the kernel agrees."""
+        proof = enclosure(self.system, multipliers)
+        if proof is not None:
+            try:
+                check(self.claim, FORMALISM, proof)
+            except Refused:
+                pass
+            else:
+                return Inexpressible(Certificate(self.question, FORMALISM, proof), Exactness.ENCLOSURE)
+        return Undecided(f"limit: a conflict of about {len(multipliers)} constraints is too large to prove exactly")
 
     def refuted(self, proof: FarkasCertificate | MixtureCertificate) -> Verdict:
         try:
