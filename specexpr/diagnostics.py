@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -73,6 +73,10 @@ class Diagnostic:
     help: str | None = None
     severity: Severity = Severity.ERROR
     notes: tuple[tuple[Span, str], ...] = ()
+
+
+Report = Callable[[Diagnostic], None]
+"""Where a reader sends each problem as it finds it, so that all are known in one run."""
 
 
 class SpecError(Exception):

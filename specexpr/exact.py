@@ -102,7 +102,10 @@ def solve_sparse(rows: Sequence[Mapping[int, Fraction]], right: Vector) -> list[
     [Fraction(2, 1), Fraction(3, 1)]
     """
     n = len(rows)
-    work = [{j: x for j, x in row.items() if x} | ({n: right[i]} if right[i] else {}) for i, row in enumerate(rows)]
+    work = [
+        {j: x for j, x in row.items() if x} | ({n: right[i]} if right[i] else {})
+        for i, row in enumerate(rows)
+    ]
     pivots: dict[int, int] = {}
     for i, row in enumerate(work):
         column = min((j for j in row if j != n), default=None)

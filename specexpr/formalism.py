@@ -16,16 +16,23 @@ from functools import cache
 from importlib.metadata import entry_points
 from random import Random
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
-from specexpr.diagnostics import Diagnostic, InternalError, Source, Span
-from specexpr.expressivity.task import Question
+from specexpr.diagnostics import InternalError, Report, Source, Span
+from specexpr.expressivity.task import Options, Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 
-Report = Callable[[Diagnostic], None]
 Spec = Any  # the formalism's own AST: only its own functions look inside
+
+
+class Parse(Protocol):
+    """Reads the body of an objective; `options` fill in what the body may leave to the document."""
+
+    def __call__(
+        self, source: Source, span: Span, environment: Environment, report: Report, *, options: Options = ...
+    ) -> Spec | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class Formalism:
     keyword: str | None
     title: str
     documentation: str
-    parse: Callable[[Source, Span, Environment, Report], Spec | None] | None = None
+    parse: Parse | None = None
     print: Callable[[Environment, Spec], str] | None = None
     sample: Callable[[Random, Environment], Spec] | None = None
     evaluate: Callable[[Environment, Spec, Sequence[Policy]], tuple[Fraction, ...]] | None = None
@@ -57,7 +64,9 @@ class Formalism:
 def formalisms() -> Mapping[str, Formalism]:
     """Return every formalism by id, in alphabetical order of their ids."""
     home = importlib.import_module("specexpr.formalisms")
-    modules = [importlib.import_module(f"{home.__name__}.{m.name}") for m in pkgutil.iter_modules(home.__path__)]
+    modules = [
+        importlib.import_module(f"{home.__name__}.{m.name}") for m in pkgutil.iter_modules(home.__path__)
+    ]
     modules += [point.load() for point in entry_points(group="specexpr.formalisms")]
     found: dict[str, Formalism] = {}
     for module in modules:

@@ -187,7 +187,7 @@ def _cover(model: Model, mixture: Table, good: Sequence[Class]) -> tuple[Table, 
     chosen: list[Class] = []
     left = set(needed)
     while left:
-        best = max(good, key=lambda c: sum(c.actions.get(s) == a for s, a in left))  # noqa: B023 -- used at once
+        best = max(good, key=lambda c: sum(c.actions.get(s) == a for s, a in left))
         chosen.append(best)
         left -= set(best.actions.items())
     for c in tuple(chosen):
@@ -199,7 +199,11 @@ def _cover(model: Model, mixture: Table, good: Sequence[Class]) -> tuple[Table, 
 
 def keeps_to(model: Model, table: Table, used: Sequence[Sequence[int]]) -> bool:
     """Say whether a deterministic policy takes a used action at every state that it reaches."""
-    return all(row[0][0] in used[s] for s, (row, on) in enumerate(zip(table, reachable(model, table), strict=True)) if on)
+    return all(
+        row[0][0] in used[s]
+        for s, (row, on) in enumerate(zip(table, reachable(model, table), strict=True))
+        if on
+    )
 
 
 def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Iterator[Table]:

@@ -85,7 +85,9 @@ def _complete(
             top = max(top, search.top)
     if cuts:
         return tuple(cuts)
-    entries = [RewardEntry(c[0], c[1], c[2] if len(c) == 3 else None, x) for c, x in sorted(rewards.items()) if x]
+    entries = [
+        RewardEntry(c[0], c[1], c[2] if len(c) == 3 else None, x) for c, x in sorted(rewards.items()) if x
+    ]
     if any(accepted.over is None for accepted in claim.acceptable):
         entries += _punishments(claim, used, bounds, floor_value - claim.discount * top)
     return Completed(tuple(entries), tuple(values))
@@ -100,7 +102,9 @@ def _punishments(
         below = dict.fromkeys(below, lowest)
     entries = [RewardEntry(s, a, None, Fraction(x)) for (s, a), x in sorted(below.items())]
     if outside:
-        everywhere = sorted({(s, a) for model in claim.models for s, row in enumerate(model.rows) for a in row})
+        everywhere = sorted(
+            {(s, a) for model in claim.models for s, row in enumerate(model.rows) for a in row}
+        )
         entries += [RewardEntry(s, a, None, Fraction(floor(outside))) for s, a in everywhere if not used[s]]
     return entries
 
@@ -139,7 +143,8 @@ class _Search:
         good = classes(model, self.accepted.good)
         numbers = [self._numbers(c.actions) for c in good]
         least = min(
-            expected(model.start, policy_value(model, table, discount, self.reward)) for table in self.accepted.good
+            expected(model.start, policy_value(model, table, discount, self.reward))
+            for table in self.accepted.good
         )
         masses = [_first_visits(model, c.actions, discount) for c in good]
         for c, value, mass in zip(good, numbers, masses, strict=True):
@@ -166,7 +171,12 @@ class _Search:
         return None
 
     def _open_switches(
-        self, c: Class, universe: Assignment, value: Sequence[Fraction], mass: Mapping[int, Fraction], least: Fraction
+        self,
+        c: Class,
+        universe: Assignment,
+        value: Sequence[Fraction],
+        mass: Mapping[int, Fraction],
+        least: Fraction,
     ) -> list[dict[int, int]]:
         gap = expected(self.model.start, value) - least
         found = []
@@ -211,7 +221,9 @@ class _Search:
         """Return the best values of used actions given the fixed ones, exactly, by policy iteration."""
         model = self.model
         size = len(model.states)
-        policy = {s: fixed[s] if s in fixed else choices[0] for s in range(size) if (choices := self._choices(s))}
+        policy = {
+            s: fixed[s] if s in fixed else choices[0] for s in range(size) if (choices := self._choices(s))
+        }
         free = [s for s in policy if s not in fixed and len(self._choices(s)) > 1]
         if not any(self.rewards.values()) and not self.floor_value:
             return (_ZERO,) * size
@@ -219,7 +231,7 @@ class _Search:
             value = self._evaluate(policy)
             improved = False
             for s in free:
-                best = max(self._choices(s), key=lambda a: self._look_ahead(s, a, value))  # noqa: B023 -- used at once
+                best = max(self._choices(s), key=lambda a: self._look_ahead(s, a, value))
                 if self._look_ahead(s, best, value) > value[s]:
                     policy[s] = best
                     improved = True

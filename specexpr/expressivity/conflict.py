@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import cast
 
-from specexpr.certify.model import Claim, Relation, Table, TrajectoryConstraint
+from specexpr.certify.model import Relation, Table, TrajectoryConstraint
 from specexpr.certify.proofs import FarkasCertificate, StateOccupancy, Term
 from specexpr.expressivity.system import System
-from specexpr.models.occupancy import state_occupancy
 
 
-def farkas_certificate(claim: Claim, terms: Sequence[Term]) -> FarkasCertificate:
-    """Return the certificate of these terms, with weights of `>` that sum to one and exact occupancies."""
-    total = sum((t.weight for t in terms if t.relation is Relation.STRICT), Fraction(0))
-    scaled = tuple(
-        Term(t.model, t.better, t.worse, t.relation, t.weight / total, t.line, t.is_trajectory) for t in terms
-    )
-    sides = {(t.model, side): None for t in scaled if not t.is_trajectory for side in (t.better, t.worse)}
-    occupancies = tuple(
-        StateOccupancy(k, table, state_occupancy(claim.models[k], table, claim.discount))  # type: ignore[arg-type] # tables
-        for k, table in sides
-    )
-    return FarkasCertificate(claim.discount, scaled, occupancies)
+def farkas_certificate(system: System, terms: Sequence[Term]) -> FarkasCertificate:
+    """Return the certificate of these terms, with the exact occupancies that show it."""
+    tables = {
+        (t.model, id(side)): (t.model, cast(Table, side))
+        for t in terms
+        if not t.is_trajectory
+        for side in (t.better, t.worse)
+    }
+    occupancies = tuple(StateOccupancy(k, table, system.occupancy(k, table)) for k, table in tables.values())
+    return FarkasCertificate(system.claim.discount, tuple(terms), occupancies)
 
 
 def terms(system: System, multipliers: Mapping[int, Fraction]) -> Iterator[Term]:

@@ -13,6 +13,7 @@ from specexpr.certify.model import Relation, Table
 from specexpr.certify.proofs import EnclosureCertificate, StateOccupancy, Term
 from specexpr.expressivity.conflict import terms
 from specexpr.expressivity.system import System
+from specexpr.models.policy import behaviour
 
 _BITS = 60
 _INVERSE_BITS = 44
@@ -57,7 +58,8 @@ def enclosure(system: System, multipliers: Mapping[int, float]) -> EnclosureCert
     return EnclosureCertificate(
         discount=claim.discount,
         terms=tuple(
-            Term(t.model, t.better, t.worse, t.relation, y, t.line) for t, y in zip(found, middle, strict=True)
+            Term(t.model, t.better, t.worse, t.relation, y, t.line)
+            for t, y in zip(found, middle, strict=True)
         ),
         occupancies=tuple(carried),
         columns=tuple(columns),
@@ -70,6 +72,6 @@ def _columns(system: System, tables: Sequence[Table]) -> list[tuple[int, int]]:
     """Return the pairs that the tables use where they go, but for one of each state."""
     taken: dict[int, set[int]] = {}
     for table in tables:
-        for s, row in enumerate(system.points[system.policy(0, table)].side):
+        for s, row in enumerate(behaviour(system.claim.models[0], table)):
             taken.setdefault(s, set()).update(a for a, _ in row)
     return [(s, a) for s in sorted(taken) for a in sorted(taken[s])[1:]]

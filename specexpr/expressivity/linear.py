@@ -7,14 +7,15 @@ to zero exactly (or, for large full-dimensional conflicts, floats to be enclosed
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Relation
-from specexpr.expressivity.system import System
+from specexpr.expressivity.system import System, TrajectoryPoint
 from specexpr.models.occupancy import solve_integers
 from specexpr.solve.cone import Conflict, Direction, OutOfTime, decide_cone
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from specexpr.solve.floats import Matrix
 
 SMALL_STATES = 40
-_SMALL_ENTRIES = 3_000
-_EXACT_SUPPORT = 200
+_SMALL_WORK = 10_000  # states x rows x rank: exact numbers grow with the states
+_EXACT_SUPPORT = 100  # exact multipliers of more rows take many seconds, an enclosure one
+_OUT_OF_TIME = "time: the exact simplex method did not finish"
 _ROUNDINGS = (0, 2, 4, 8, 16, 32)
 
 
@@ -74,30 +76,41 @@ def solve_system(system: System, method: Method, *, deadline: float | None = Non
     if not system.rows:
         return Weights((Fraction(0),) * len(system.coordinates), is_exact=True)
     states = max(len(model.states) for model in system.claim.models)
-    is_small = states <= SMALL_STATES and len(system.rows) * min(system.width, len(system.rows)) <= _SMALL_ENTRIES
+    work = states * len(system.rows) * min(system.width, len(system.rows))
+    is_small = states <= SMALL_STATES and work <= _SMALL_WORK
     if is_small or method is Method.EXACT:
         return _solve_exactly(system, range(len(system.rows)), deadline)
     return _solve_by_floats(system, deadline)
 
 
 def _solve_exactly(system: System, numbers: Sequence[int], deadline: float | None) -> LinearOutcome:
-    rows = [system.integers(system.rows[k]) for k in numbers]
+    rows: list[tuple[list[int], int]] = []
+    for k in numbers:
+        if deadline is not None and time.monotonic() > deadline:
+            return GaveUp(_OUT_OF_TIME)
+        rows.append(system.integers(system.rows[k]))
     relations = [system.rows[k].relation for k in numbers]
     outcome = decide_cone([vector for vector, _ in rows], relations, deadline=deadline)
     match outcome:
         case Direction():
-            return Weights(_readable(outcome, [vector for vector, _ in rows], relations, system), is_exact=True)
+            return Weights(
+                _readable(outcome, [vector for vector, _ in rows], relations, system), is_exact=True
+            )
         case Conflict():
-            scaled = {numbers[k]: y * rows[k][1] for k, y in outcome.multipliers}
+            below = lcm(*(y.denominator for _, y in outcome.multipliers))
+            scaled = {
+                numbers[k]: y.numerator * (below // y.denominator) * rows[k][1]
+                for k, y in outcome.multipliers
+            }
             return Combination(_normalised(system, scaled))
         case OutOfTime():
-            return GaveUp("time: the exact simplex method did not finish")
+            return GaveUp(_OUT_OF_TIME)
 
 
-def _normalised(system: System, multipliers: dict[int, Fraction]) -> tuple[tuple[int, Fraction], ...]:
+def _normalised(system: System, multipliers: Mapping[int, int]) -> tuple[tuple[int, Fraction], ...]:
     """Scale multipliers so that those of strict rows sum to one."""
-    total = sum((y for k, y in multipliers.items() if system.rows[k].relation is Relation.STRICT), Fraction(0))
-    return tuple((k, y / total) for k, y in sorted(multipliers.items()))
+    total = sum(y for k, y in multipliers.items() if system.rows[k].relation is Relation.STRICT)
+    return tuple((k, Fraction(y, total)) for k, y in sorted(multipliers.items()))
 
 
 def _readable(
@@ -110,7 +123,8 @@ def _readable(
         for bits in _ROUNDINGS:
             w = [round(Fraction(k << bits, largest)) for k in direction.numerators]
             if all(
-                _holds(sum(map(int.__mul__, row, w)), relation) for row, relation in zip(rows, relations, strict=True)
+                _holds(sum(map(int.__mul__, row, w)), relation)
+                for row, relation in zip(rows, relations, strict=True)
             ):
                 return tuple(Fraction(k, 1 << bits) for k in w[:width])
     return direction.fractions()[:width]
@@ -149,9 +163,9 @@ def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
     largest = np.max(np.abs(proposal.multipliers), initial=0.0)
     support = [int(k) for k in np.nonzero(np.abs(proposal.multipliers) > 1e-9 * largest)[0]]
     if 0 < len(support) <= _EXACT_SUPPORT:
-        found = _exact_multipliers(system, support)
+        found = exact_multipliers(system, support)
         if found is not None:
-            return Combination(found)
+            return found
         outcome = _solve_exactly(system, support, deadline)
         if isinstance(outcome, Combination):
             return outcome
@@ -169,7 +183,9 @@ def _round(w: Matrix, system: System) -> tuple[Fraction, ...]:
     import numpy as np
 
     largest = float(np.max(np.abs(w), initial=0.0)) or 1.0
-    return tuple(Fraction(round(float(x) / largest * (1 << 32)), 1 << 32) for x in w[: len(system.coordinates)])
+    return tuple(
+        Fraction(round(float(x) / largest * (1 << 32)), 1 << 32) for x in w[: len(system.coordinates)]
+    )
 
 
 def _float_rows(system: System) -> Matrix:
@@ -180,12 +196,12 @@ def _float_rows(system: System) -> Matrix:
     models = [system.floats(k) for k in range(len(claim.models))]
     features = np.zeros((len(system.points), system.width))
     for number, point in enumerate(system.points):
-        if point.is_trajectory:
+        if isinstance(point, TrajectoryPoint):
             for j, x in system.features(number).items():
                 features[number, j] = float(x)
             continue
         model = models[point.model]
-        pi = model.choices(system.tables[number])
+        pi = model.choices(point.table)
         visits = pi * model.occupancy(pi, claim.discount)[:, None]
         if len(models) == 1:
             index = np.array(list(system.coordinates), dtype=np.int64).reshape(-1, 2)
@@ -205,7 +221,7 @@ def _float_rows(system: System) -> Matrix:
     return rows
 
 
-def _exact_multipliers(system: System, support: Sequence[int]) -> tuple[tuple[int, Fraction], ...] | None:
+def exact_multipliers(system: System, support: Sequence[int]) -> Combination | None:
     """Solve sum y row = 0 on the support exactly, if it has one solution up to scale, of the right signs."""
     import numpy as np
     from scipy.linalg import qr
@@ -213,7 +229,7 @@ def _exact_multipliers(system: System, support: Sequence[int]) -> tuple[tuple[in
     rows = [system.integers(system.rows[k]) for k in support]
     count = len(support)
     # The last row is a combination of the others: independent columns of those, by pivoted QR in floats.
-    floats = np.array([[float(Fraction(x, scale)) for x in vector] for vector, scale in rows])
+    floats = np.array([[x / scale for x in vector] for vector, scale in rows])
     columns = [int(j) for j in qr(floats[:-1], mode="r", pivoting=True)[1][: count - 1]]
     if len(columns) < count - 1:
         return None
@@ -230,8 +246,7 @@ def _exact_multipliers(system: System, support: Sequence[int]) -> tuple[tuple[in
         return None
     if any(sum(v * vector[j] for v, (vector, _) in zip(y, rows, strict=True)) for j in range(system.width)):
         return None
-    multipliers = {k: Fraction(v) * scale for k, v, (_, scale) in zip(support, y, rows, strict=True) if v}
+    multipliers = {k: v * scale for k, v, (_, scale) in zip(support, y, rows, strict=True) if v}
     if not any(system.rows[k].relation is Relation.STRICT for k in multipliers):
         return None
-    return _normalised(system, multipliers)
-
+    return Combination(_normalised(system, multipliers))

@@ -36,6 +36,7 @@ from specexpr.expressivity.linear import (
     LargeSupport,
     Method,
     Weights,
+    exact_multipliers,
     solve_system,
 )
 from specexpr.expressivity.system import Coordinate, Row, System
@@ -45,6 +46,7 @@ from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressibl
 
 FORMALISM = "mr"
 
+_EXACT_AT_MOST = 300
 _OUT_OF_TIME = "time: the limit passed before an answer was proved"
 
 
@@ -68,21 +70,9 @@ class _Decision:
         return deadline is not None and time.monotonic() > deadline
 
     def run(self) -> Verdict:
-        for accepted in self.claim.acceptable:
-            if accepted.over is None and not self.claim.modulo_unreachable:
-                pair = alike_conflict(self.claim.models[accepted.model], accepted.good)
-                if pair is not None:
-                    term = Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
-                    return self.refuted(farkas_certificate(self.claim, [term]))
-        if self.every_mixture_is_good():
-            return self.completed(Weights((), is_exact=True), {})
-        if not self.is_small:
-            for accepted in self.claim.acceptable:
-                if accepted.over is None:
-                    model = self.claim.models[accepted.model]
-                    found = conflicting_mixture(model, accepted, classes(model, accepted.good))
-                    if found is not None:
-                        return self.refuted(MixtureCertificate(accepted.model, *found, accepted.line))
+        verdict = self.from_structure()
+        if verdict is not None:
+            return verdict
         self.add_rows()
         while not self.expired():
             match solve_system(self.system, self.method, deadline=self.question.deadline):
@@ -91,13 +81,28 @@ class _Decision:
                     verdict = self.completed(weights, rewards)
                     if verdict is not None:
                         return verdict
-                case Combination(multipliers=multipliers):
-                    return self.refuted(farkas_certificate(self.claim, list(terms(self.system, dict(multipliers)))))
-                case LargeSupport(multipliers=found):
-                    return self.enclosed(dict(found))
+                case Combination() as found:
+                    return self.combined(found)
+                case LargeSupport(multipliers=multipliers):
+                    return self.enclosed(dict(multipliers))
                 case GaveUp(reason=reason):
                     return Undecided(reason)
         return Undecided(_OUT_OF_TIME)
+
+    def from_structure(self) -> Verdict | None:
+        """Return the verdict where acceptable sets decide it without a linear system."""
+        for accepted in self.claim.acceptable:
+            model = self.claim.models[accepted.model]
+            if accepted.over is None and not self.claim.modulo_unreachable:
+                pair = alike_conflict(model, accepted.good)
+                if pair is not None:
+                    term = Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
+                    return self.refuted(farkas_certificate(self.system, [term]))
+            if accepted.over is None and not self.is_small:
+                mixed = conflicting_mixture(model, accepted, classes(model, accepted.good))
+                if mixed is not None:
+                    return self.refuted(MixtureCertificate(accepted.model, *mixed, accepted.line))
+        return self.completed(Weights((), is_exact=True), {}) if self.every_mixture_is_good() else None
 
     def every_mixture_is_good(self) -> bool:
         """Say whether the task is one acceptable set among all deterministic policies that no mixture leaves."""
@@ -119,7 +124,9 @@ class _Decision:
             else:
                 for number, table in others:
                     if number != first[0]:
-                        self.system.rows.append(Row(Relation.TIE, number, first[0], k, good=table, bad=first[1]))
+                        self.system.rows.append(
+                            Row(Relation.TIE, number, first[0], k, good=table, bad=first[1])
+                        )
             bad: Iterable[Table] = accepted.over or ()
             if accepted.over is None:
                 good = classes(model, accepted.good)
@@ -141,7 +148,9 @@ class _Decision:
         if accepted.acceptance is Acceptance.RANGE:
             row = Row(Relation.STRICT, None, number, k, 1, bad=table)
         else:
-            row = Row(Relation.STRICT, self.system.policy(accepted.model, first), number, k, good=first, bad=table)
+            row = Row(
+                Relation.STRICT, self.system.policy(accepted.model, first), number, k, good=first, bad=table
+            )
         self.system.rows.append(row)
         return True
 
@@ -154,12 +163,15 @@ class _Decision:
             case Completed():
                 return self.proved(weights, rewards, outcome)
             case _:
-                if not any([self.add_bad(cut.accepted, cut.table) for cut in outcome]):
+                added = [self.add_bad(cut.accepted, cut.table) for cut in outcome]
+                if not any(added):
                     self.insist(weights, "a reward that meets a row was refuted by that row")
                 return None
 
-    def proved(self, weights: Weights, rewards: Mapping[Coordinate, Fraction], completed: Completed) -> Verdict | None:
-        """Return the verdict on which the kernel agrees, at the least precision of values that convinces it."""
+    def proved(
+        self, weights: Weights, rewards: Mapping[Coordinate, Fraction], completed: Completed
+    ) -> Verdict | None:
+        """Return the verdict, at the least precision of values that convinces the kernel."""
         refusal: Refused | None = None
         for precision in (Precision.EXACT,) if weights.is_exact else Precision:
             if precision is Precision.EXACT and not weights.is_exact and not self.is_small:
@@ -191,7 +203,21 @@ class _Decision:
                 pass
             else:
                 return Inexpressible(Certificate(self.question, FORMALISM, proof), Exactness.ENCLOSURE)
-        return Undecided(f"limit: a conflict of about {len(multipliers)} constraints is too large to prove exactly")
+        exact = (
+            exact_multipliers(self.system, sorted(multipliers))
+            if len(multipliers) <= _EXACT_AT_MOST
+            else None
+        )
+        if exact is not None:
+            return self.combined(exact)
+        return Undecided(
+            f"limit: a conflict of about {len(multipliers)} constraints is too large to prove exactly"
+        )
+
+    def combined(self, found: Combination) -> Verdict:
+        return self.refuted(
+            farkas_certificate(self.system, list(terms(self.system, dict(found.multipliers))))
+        )
 
     def refuted(self, proof: FarkasCertificate | MixtureCertificate) -> Verdict:
         try:
@@ -199,4 +225,3 @@ class _Decision:
         except Refused as refusal:
             raise InternalError(f"the kernel refused a certificate: {refusal}") from refusal
         return Inexpressible(Certificate(self.question, FORMALISM, proof), Exactness.EXACT)
-

@@ -35,12 +35,20 @@ _ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """Something that has a value: a behaviour (a table, emptied where unreachable) or a trajectory."""
+class PolicyPoint:
+    """A behaviour (a table emptied where it does not go), and the first full table that was met with it."""
 
     model: int
-    side: Table | Trajectory
-    is_trajectory: bool
+    behaviour: Table
+    table: Table = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryPoint:
+    """A sequence of (state, action) pairs."""
+
+    model: int
+    steps: Trajectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,7 @@ class System:
 
     claim: Claim
     used: tuple[tuple[int, ...], ...]  # actions with a coordinate, for each state
-    points: list[Point] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)  # a full table for each point, () for a trajectory
+    points: list[PolicyPoint | TrajectoryPoint] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     coordinates: dict[Coordinate, int] = field(default_factory=dict)
     _alike: dict[tuple[int, int], list[int]] = field(default_factory=dict)
@@ -78,7 +85,9 @@ class System:
 
     def __post_init__(self) -> None:
         claim = self.claim
-        shaped = len(claim.models) == 1 and not any(isinstance(c, TrajectoryConstraint) for c in claim.constraints)
+        shaped = len(claim.models) == 1 and not any(
+            isinstance(c, TrajectoryConstraint) for c in claim.constraints
+        )
         for s, actions in enumerate(self.used):
             for a in actions[1:] if shaped else actions:
                 if len(claim.models) == 1:
@@ -100,24 +109,24 @@ class System:
         known = self._seen.get((model, id(table)))
         if known is not None and known[0] is table:
             return known[1]
-        number = self._point(Point(model, behaviour(self.claim.models[model], table), False), table)
+        seen = behaviour(self.claim.models[model], table)
+        # Fractions hash slowly, and tables have many: a cheap mark first, then equality.
+        mark = hash(tuple([n for row in seen for a, w in row for n in (a, w.numerator)]))
+        number = self._point(mark, PolicyPoint(model, seen, table))
         self._seen[model, id(table)] = table, number
         return number
 
     def trajectory(self, model: int, steps: Trajectory) -> int:
         """Return the number of the point of this sequence."""
-        return self._point(Point(model, steps, True), ())
+        return self._point(hash(steps), TrajectoryPoint(model, steps))
 
-    def _point(self, point: Point, table: Table) -> int:
-        # Fractions hash slowly, and tables have many: a cheap mark first, then equality.
-        mark = hash(point.side) if point.is_trajectory else _mark(point.side)  # type: ignore[arg-type] # a table
+    def _point(self, mark: int, point: PolicyPoint | TrajectoryPoint) -> int:
         candidates = self._alike.setdefault((point.model, mark), [])
         for number in candidates:
             if self.points[number] == point:
                 return number
         candidates.append(len(self.points))
         self.points.append(point)
-        self.tables.append(table)
         return candidates[-1]
 
     def add_constraints(self, constraints: Iterable[Constraint]) -> None:
@@ -143,30 +152,28 @@ class System:
             self._floats[model] = FloatModel(self.claim.models[model])
         return self._floats[model]
 
-    def occupancy(self, number: int) -> tuple[Fraction, ...]:
-        """Return the exact state occupancy of a policy's point."""
+    def occupancy(self, model: int, table: Table) -> tuple[Fraction, ...]:
+        """Return the exact state occupancy of a policy, computed once for all that behave alike."""
+        number = self.policy(model, table)
         if number not in self._occupancies:
-            point = self.points[number]
-            model = self.claim.models[point.model]
-            self._occupancies[number] = state_occupancy(model, self.tables[number], self.claim.discount)
+            found = state_occupancy(self.claim.models[model], table, self.claim.discount)
+            self._occupancies[number] = found
         return self._occupancies[number]
 
     def _compute(self, number: int) -> Mapping[int, Fraction]:
         claim, point, found = self.claim, self.points[number], dict[int, Fraction]()
         model = claim.models[point.model]
         visits: dict[tuple[int, int], Fraction] = {}
-        if point.is_trajectory:
-            factor = Fraction(1)
-            for s, a in point.side:
-                visits[s, a] = visits.get((s, a), _ZERO) + factor  # type: ignore[index] # a trajectory: pairs of int
-                factor *= claim.discount
-        else:
-            visits = {
-                (s, a): d * w
-                for s, (d, choices) in enumerate(zip(self.occupancy(number), self.tables[number], strict=True))
-                if d
-                for a, w in choices
-            }
+        match point:
+            case TrajectoryPoint(steps=steps):
+                factor = Fraction(1)
+                for pair in steps:
+                    visits[pair] = visits.get(pair, _ZERO) + factor
+                    factor *= claim.discount
+            case PolicyPoint(table=table):
+                for s, (d, choices) in enumerate(zip(self.occupancy(point.model, table), table, strict=True)):
+                    if d:
+                        visits |= {(s, a): d * w for a, w in choices}
         for (s, a), visit in visits.items():
             if len(claim.models) == 1:
                 j = self.coordinates.get((s, a))
@@ -196,7 +203,3 @@ class System:
         for j, k in zip(total, numerators, strict=True):
             vector[j] = k
         return vector, below
-
-
-def _mark(table: Table) -> int:
-    return hash(tuple([n for row in table for a, w in row for n in (a, w.numerator)]))

@@ -34,7 +34,9 @@ class Options:
         """Return these options, open ones filled in from `other`."""
         return Options(
             discount=other.discount if self.discount is None else self.discount,
-            modulo_unreachable=other.modulo_unreachable if self.modulo_unreachable is None else self.modulo_unreachable,
+            modulo_unreachable=other.modulo_unreachable
+            if self.modulo_unreachable is None
+            else self.modulo_unreachable,
         )
 
 

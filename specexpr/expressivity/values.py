@@ -26,14 +26,18 @@ class Precision(IntEnum):
     EXACT = -1
 
 
-def named_values(system: System, rewards: Mapping[Coordinate, Fraction], precision: Precision) -> list[PolicyValue]:
+def named_values(
+    system: System, rewards: Mapping[Coordinate, Fraction], precision: Precision
+) -> list[PolicyValue]:
     """Return values of the policies that the claim compares by name; those of ties are always exact.
 
     rewards: by (s, a), or (s, a, s') where several models share it; what is not listed is 0.
     """
     claim = system.claim
     exact: set[int] = set()
-    named: dict[tuple[int, int], Table] = {}  # by identity: equal tables hash slowly, and repeating one is no harm
+    named: dict[
+        tuple[int, int], Table
+    ] = {}  # by identity: equal tables hash slowly, and repeating one is no harm
     for c in claim.constraints:
         if isinstance(c, PolicyConstraint):
             for table in (c.better, c.worse):
@@ -115,4 +119,6 @@ def _refine(
         return value
     step = floats.solve(floats.choices(table), discount, np.array([float(r / scale) for r in residual]))
     unit = 1 << bits
-    return [v + Fraction(round(Fraction(float(x)) * scale * unit), unit) for v, x in zip(value, step, strict=True)]
+    return [
+        v + Fraction(round(Fraction(float(x)) * scale * unit), unit) for v, x in zip(value, step, strict=True)
+    ]

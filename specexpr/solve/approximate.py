@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, eye_array
@@ -74,8 +74,7 @@ def _fixed_point(matrix: csr_array, right: Array, discount: Fraction) -> Array:
     n = len(right)
     g = float(discount)
     if n <= _DENSE:
-        solution: Array = np.linalg.solve(np.eye(n) - g * matrix.toarray(), right)
-        return solution
+        return np.asarray(np.linalg.solve(np.eye(n) - g * matrix.toarray(), right), dtype=np.float64)
     system = (eye_array(n) - g * matrix).tocsr()
     x, unconverged = gmres(system, right, rtol=1e-14, restart=_KRYLOV, maxiter=2)
     if unconverged and np.linalg.norm(system @ x - right) > _RESIDUAL * np.linalg.norm(right):
@@ -83,6 +82,6 @@ def _fixed_point(matrix: csr_array, right: Array, discount: Fraction) -> Array:
     return np.asarray(x, dtype=np.float64)
 
 
-def dyadic(values: Sequence[float] | Array, bits: int) -> list[Fraction]:
+def dyadic(values: Sequence[float] | NDArray[np.floating[Any]], bits: int) -> list[Fraction]:
     """Round floats to multiples of 2^-bits, exactly."""
     return [Fraction(round(Fraction(float(v)) * (1 << bits)), 1 << bits) for v in values]

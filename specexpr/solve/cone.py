@@ -90,8 +90,8 @@ class _Tableau:
             i = next((i for i in range(done, len(self.lines)) if self.lines[i][k]), None)
             if i is None:
                 continue
-            for things in (self.lines, self.coordinates):
-                things[done], things[i] = things[i], things[done]  # type: ignore[index] # two lists of two types
+            lines, names = self.lines, self.coordinates
+            lines[done], lines[i], names[done], names[i] = lines[i], lines[done], names[i], names[done]
             self._pivot(done, k)
             self.basis.append(k)
             done += 1
@@ -112,7 +112,9 @@ class _Tableau:
             if k != i:
                 factor = other[j]
                 if factor:
-                    self.lines[k] = [(pivot * a - factor * b) // scale for a, b in zip(other, line, strict=True)]
+                    self.lines[k] = [
+                        (pivot * a - factor * b) // scale for a, b in zip(other, line, strict=True)
+                    ]
                     if i < len(self.basis):
                         self.right[k] = (pivot * self.right[k] - factor * self.right[i]) // scale
                 elif pivot != scale:
@@ -120,7 +122,9 @@ class _Tableau:
                     if i < len(self.basis):
                         self.right[k] = pivot * self.right[k] // scale
         factor = self.objective[j]
-        self.objective = [(pivot * a - factor * b) // scale for a, b in zip(self.objective, line, strict=True)]
+        self.objective = [
+            (pivot * a - factor * b) // scale for a, b in zip(self.objective, line, strict=True)
+        ]
         self.scale = pivot
 
     def run(self, deadline: float | None) -> Outcome:

@@ -24,7 +24,7 @@ _MARGIN = 1e-3  # a larger margin buys nothing and slows the solver
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """direction: n floats that maximise the least strict row; multipliers: K floats; margin: that least row."""
+    """A direction (n floats) that maximises the least strict row, `margin`, and multipliers of the K rows."""
 
     direction: Matrix
     multipliers: Matrix
