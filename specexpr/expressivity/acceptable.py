@@ -58,7 +58,7 @@ def alike_conflict(model: Model, good: Sequence[Table]) -> tuple[Table, Table] |
         count = sum(map(is_deterministic, tables))
         if count == prod(len(model.rows[s]) for s in free):
             continue
-        # Classes are connected by switches at one unreachable state, so some member has a switch out of the set.
+        # Switches at one unreachable state connect a class, so one of them leads out of the listed set.
         for table in tables:
             for variant in _variants(model, table, free):
                 if variant not in listed:
@@ -83,7 +83,7 @@ def _variants(model: Model, table: Table, free: Sequence[int]) -> Iterator[Table
 
 
 def used_actions(claim: Claim) -> tuple[tuple[int, ...], ...]:
-    """Return for each state the actions that something named uses there: where it reaches the state, if a policy."""
+    """Return for each state the actions that something named uses there; policies, where they go."""
     used: list[set[int]] = [set() for _ in claim.models[0].states]
 
     done: set[tuple[int, int]] = set()
@@ -207,7 +207,7 @@ def keeps_to(model: Model, table: Table, used: Sequence[Sequence[int]]) -> bool:
 
 
 def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Iterator[Table]:
-    """Yield tables one used switch away from a class, with unreached states filled in from each other class."""
+    """Yield tables one used switch away from a class; unreached states do as some other class does."""
     for c in good:
         for s, kept in c.actions.items():
             for a in used[s]:

@@ -138,7 +138,7 @@ class _Search:
         return self._mean[s, a]
 
     def run(self, expired: Callable[[], bool]) -> Table | None:
-        """Return a bad policy that is not worse than every good one, or None with `values` and `bounds` filled."""
+        """Return a bad policy as good as some good one, or None with `values` and `bounds` filled."""
         model, discount = self.model, self.claim.discount
         good = classes(model, self.accepted.good)
         numbers = [self._numbers(c.actions) for c in good]
@@ -195,7 +195,7 @@ class _Search:
         self.top = max(self.top, max(value))
 
     def _bound(self, value: Sequence[Fraction], loss: Mapping[int, Fraction], fixed: Assignment) -> None:
-        """Collect how low the reward of each unused action must be for these numbers to prove what they are for."""
+        """Collect how low rewards of unused actions must be for these numbers to prove their bound."""
         any_value = any(value)
         for s, actions in enumerate(self.used):
             if actions and s not in fixed:
@@ -270,7 +270,7 @@ def _partial(size: int, universe: Assignment) -> Table:
 
 
 def _first_visits(model: Model, actions: Assignment, discount: Fraction) -> dict[int, Fraction]:
-    """Return half the discounted mass of a breadth-first path to each reached state (the kernel rounds it down)."""
+    """Return half the discounted mass of a breadth-first path to each state: the kernel rounds it down."""
     mass = {s: p / 2 for s, p in model.start}
     order = list(mass)
     for s in order:

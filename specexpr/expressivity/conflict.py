@@ -24,7 +24,7 @@ def farkas_certificate(system: System, terms: Sequence[Term]) -> FarkasCertifica
 
 
 def terms(system: System, multipliers: Mapping[int, Fraction]) -> Iterator[Term]:
-    """Yield constraints with their weights; good and bad shares of an acceptable set are paired off in order."""
+    """Yield constraints with their weights; good and bad shares of a set are paired off in order."""
     claim = system.claim
     shares: dict[int, tuple[list[tuple[Table, Fraction]], list[tuple[Table, Fraction]]]] = {}
     for k, weight in multipliers.items():

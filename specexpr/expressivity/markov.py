@@ -105,7 +105,7 @@ class _Decision:
         return self.completed(Weights((), is_exact=True), {}) if self.every_mixture_is_good() else None
 
     def every_mixture_is_good(self) -> bool:
-        """Say whether the task is one acceptable set among all deterministic policies that no mixture leaves."""
+        """Say whether the task is one set among all deterministic policies that no mixture leaves."""
         claim = self.claim
         if claim.constraints or len(claim.acceptable) != 1 or claim.acceptable[0].over is not None:
             return False

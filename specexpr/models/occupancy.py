@@ -47,7 +47,7 @@ def state_occupancy(model: Model, table: Table, discount: Fraction) -> tuple[Fra
 def policy_value(
     model: Model, table: Table, discount: Fraction, reward: Callable[[int, int], Fraction]
 ) -> tuple[Fraction, ...]:
-    """Return V(s) on the states that the policy reaches (0 elsewhere); reward(s, a) is the mean over next states."""
+    """Return V(s) where the policy goes, 0 elsewhere; reward(s, a) is the mean over next states."""
     states, rows = _chain(model, table)
     gain = {s: sum((w * reward(s, a) for a, w in table[s]), _ZERO) for s in states}
     return fixed_point(len(model.states), states, rows, gain, discount)
@@ -66,7 +66,7 @@ def _chain(model: Model, table: Table) -> tuple[list[int], dict[int, Row]]:
 def fixed_point(
     size: int, states: list[int], rows: Mapping[int, Row], right: Mapping[int, Fraction], discount: Fraction
 ) -> tuple[Fraction, ...]:
-    """Solve x = right + discount * rows x on `states`, to which rows must lead; 0 on the rest of `size` states."""
+    """Solve x = right + discount * rows x on `states`, to which rows must lead; 0 elsewhere, up to `size`."""
     x = [_ZERO] * size
     for block in [states] if len(states) <= _DENSE else _components(states, rows):
         inside = {s: i for i, s in enumerate(block)}
@@ -84,7 +84,11 @@ def fixed_point(
 
 
 def _solve_block(
-    block: list[int], inside: Mapping[int, int], rows: Mapping[int, Row], constant: list[Fraction], discount: Fraction
+    block: list[int],
+    inside: Mapping[int, int],
+    rows: Mapping[int, Row],
+    constant: list[Fraction],
+    discount: Fraction,
 ) -> list[Fraction]:
     n = len(block)
     matrix: list[list[int]] = []
@@ -147,7 +151,9 @@ def _components(states: list[int], rows: Mapping[int, Row]) -> list[list[int]]:
     index = {s: i for i, s in enumerate(states)}
     sources = [index[s] for s in states for _ in rows[s]]
     targets = [index[t] for s in states for t in rows[s]]
-    graph = csr_array((np.ones(len(sources), dtype=np.int8), (sources, targets)), shape=(len(states), len(states)))
+    graph = csr_array(
+        (np.ones(len(sources), dtype=np.int8), (sources, targets)), shape=(len(states), len(states))
+    )
     count, label = connected_components(graph, directed=True, connection="strong")
     below: dict[int, set[int]] = {c: set() for c in range(count)}
     members: list[list[int]] = [[] for _ in range(count)]
