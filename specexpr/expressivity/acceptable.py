@@ -7,7 +7,7 @@ that can be in a conflict are *mixtures*: at each state they reach they do what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -216,9 +216,9 @@ def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -
                         yield complete(model, {**other.actions, **c.actions, s: a}, used)
 
 
-def is_good(model: Model, accepted: AcceptableSet, table: Table, *, modulo_unreachable: bool) -> bool:
-    """Say whether a table is among the good ones, or behaves like one of them where that counts."""
+def good_test(model: Model, accepted: AcceptableSet, *, modulo_unreachable: bool) -> Callable[[Table], bool]:
+    """Return the test whether a table is among the good ones, or behaves like one of them where that counts."""
     if not modulo_unreachable:
-        return table in accepted.good
-    seen = behaviour(model, table)
-    return any(behaviour(model, good) == seen for good in accepted.good)
+        return frozenset(accepted.good).__contains__
+    behaviours = frozenset(behaviour(model, table) for table in accepted.good)
+    return lambda table: behaviour(model, table) in behaviours

@@ -22,7 +22,7 @@ from specexpr.expressivity.acceptable import (
     classes,
     conflicting_mixture,
     fringe,
-    is_good,
+    good_test,
     keeps_to,
     used_actions,
 )
@@ -133,8 +133,9 @@ class _Decision:
                 mixture = bad_mixture(model, self.used, good)
                 mixtures = (*fringe(model, self.used, good), *(() if mixture is None else (mixture,)))
                 bad = (table for table in mixtures if keeps_to(model, table, self.used))
+            is_good = good_test(model, accepted, modulo_unreachable=self.claim.modulo_unreachable)
             for table in bad:
-                if not is_good(model, accepted, table, modulo_unreachable=self.claim.modulo_unreachable):
+                if not is_good(table):
                     self.add_bad(k, table)
 
     def add_bad(self, k: int, table: Table) -> bool:
