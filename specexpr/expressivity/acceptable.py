@@ -217,7 +217,7 @@ def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -
 
 
 def good_test(model: Model, accepted: AcceptableSet, *, modulo_unreachable: bool) -> Callable[[Table], bool]:
-    """Return the test whether a table is among the good ones, or behaves like one of them where that counts."""
+    """Return the test whether a table is good, or behaves like a good one where that counts."""
     if not modulo_unreachable:
         return frozenset(accepted.good).__contains__
     behaviours = frozenset(behaviour(model, table) for table in accepted.good)
