@@ -6,6 +6,7 @@ A later kind of proof brings its own data in its own file.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from specexpr.certify.model import Relation, Table, Trajectory
@@ -13,6 +14,13 @@ from specexpr.certify.model import Relation, Table, Trajectory
 
 class Refused(Exception):  # noqa: N818 -- a verdict of the kernel, not a failure of it
     """The kernel does not accept a proof; the message says why."""
+
+
+class Exactness(StrEnum):
+    """How a proof carries its numbers: exactly, or enclosed in intervals that the kernel checks."""
+
+    EXACT = "exact"
+    ENCLOSURE = "enclosure"
 
 
 @dataclass(frozen=True, slots=True)

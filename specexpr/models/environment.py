@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from specexpr.certify.model import Distribution, Model
+
+if TYPE_CHECKING:
+    from specexpr.models.imported import Imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A named model with labels; states and actions are indices, `state_index` and `action_index` find them."""
+    """A named model with labels; `state_index` and `action_index` find its indices by name."""
 
     name: str
     model: Model
@@ -48,3 +52,29 @@ class Environment:
     def successors(self, state: int, action: int) -> Distribution:
         """Return the law of the next state."""
         return self.model.rows[state][action]
+
+    @staticmethod
+    def from_arrays(name: str, transitions: object, start: object, **options: Any) -> Environment:
+        """Build an environment from arrays; see `models.arrays.environment_from_arrays` for the options."""
+        from specexpr.models.arrays import environment_from_arrays
+
+        return _warned(environment_from_arrays(name, transitions, start, **options))
+
+    @staticmethod
+    def from_gymnasium(id: str, **arguments: Any) -> Environment:
+        """Read the transition table of a Gymnasium environment; see `models.gymnasium.import_gymnasium`."""
+        from specexpr.models.gymnasium import import_gymnasium
+
+        return _warned(import_gymnasium(id, **arguments))
+
+
+def _warned(imported: Imported) -> Environment:
+    """Return the environment, and warn of what changes its meaning (a renormalised row, say)."""
+    import warnings
+
+    from specexpr.diagnostics import Severity
+
+    for note in imported.notes:
+        if note.severity is Severity.WARNING:
+            warnings.warn(note.message, stacklevel=3)
+    return imported.environment

@@ -1,0 +1,212 @@
+"""The results document as data, and its verification: one outcome for each result.
+
+`reading` and `writing` go between this and its JSON (schema.json). Proofs stand in it as the kernel's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from specexpr.certify.checking import Answer, check, proof_kinds
+from specexpr.certify.model import (
+    AcceptableSet,
+    Claim,
+    Constraint,
+    Distribution,
+    Model,
+    PolicyConstraint,
+    Table,
+)
+from specexpr.certify.proofs import Exactness, Refused
+from specexpr.certify.scope import NamedPolicy, Scope
+
+SCHEMA = "specexpr/1"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLabel:
+    """A label: the states, and the (state, action) pairs, that carry it."""
+
+    name: str
+    states: tuple[int, ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEnvironment:
+    """A model with its name and labels."""
+
+    name: str
+    model: Model
+    labels: tuple[DocumentLabel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFamily:
+    """A name for several environments with the same states and actions."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTask:
+    """A task in the environment or family called `environment`.
+
+    Model indices count the family's members; states and actions are numbered as in the first of them.
+    Every policy of a constraint or acceptable set is among `policies`.
+    """
+
+    name: str
+    environment: str
+    policies: tuple[NamedPolicy, ...]
+    constraints: tuple[Constraint, ...] = ()
+    acceptable: tuple[AcceptableSet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An answer to a task in a formalism with its proof; `flaw` says why a proof could not be read."""
+
+    task: str
+    environment: str
+    formalism: str
+    discount: Fraction | None
+    modulo_unreachable: bool
+    answer: Answer
+    exactness: Exactness | None
+    reason: str | None
+    size: tuple[int, int] | None
+    proof: Any
+    seconds: float
+    flaw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A formalism that was not asked about a task, and what it needs."""
+
+    task: str
+    formalism: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that `check --json` prints."""
+
+    environments: tuple[DocumentEnvironment, ...]
+    families: tuple[DocumentFamily, ...]
+    tasks: tuple[DocumentTask, ...]
+    results: tuple[Result, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+    def scope(self, task: DocumentTask) -> Scope:
+        """Return the names of a task, its models in the order of the first one's states and actions."""
+        family = next((f.members for f in self.families if f.name == task.environment), (task.environment,))
+        models = {e.name: e.model for e in self.environments if e.name in family}
+        first = models[family[0]]
+        return Scope(family, tuple(aligned(models[name], first) for name in family), task.policies)
+
+
+class Status(StrEnum):
+    """What verification says of a result."""
+
+    HOLDS = "holds"
+    REFUSED = "refused"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What verification says of a result, with the reason when it is refused."""
+
+    result: Result
+    status: Status
+    reason: str | None = None
+
+
+def verify(document: Document) -> tuple[Outcome, ...]:
+    """Check every result of a document; one outcome each, in order."""
+    outcomes = []
+    for result in document.results:
+        try:
+            outcomes.append(Outcome(result, _checked(document, result)))
+        except Refused as refusal:
+            outcomes.append(Outcome(result, Status.REFUSED, str(refusal)))
+    return tuple(outcomes)
+
+
+def _checked(document: Document, result: Result) -> Status:
+    """Check one result; everything that it says is checked or refused."""
+    if result.flaw is not None:
+        raise Refused(result.flaw)
+    task = next((task for task in document.tasks if task.name == result.task), None)
+    if task is None:
+        raise Refused("the document has no task of that name")
+    if task.environment != result.environment:
+        raise Refused("the task is in another environment")
+    if not any(result.formalism in kind.formalisms for kind in proof_kinds().values()):
+        raise Refused("no proof is known for that formalism")
+    if result.size is not None:
+        raise Refused("nothing proves the size")
+    if result.answer is Answer.UNDECIDED:
+        if result.proof is not None or result.exactness is not None or not result.reason:
+            raise Refused("an undecided result has a reason and no proof")
+        return Status.UNDECIDED
+    if result.reason is not None:
+        raise Refused("only an undecided result has a reason")
+    if result.discount is None:
+        raise Refused("the result has no discount")
+    kind = next((kind for kind in proof_kinds().values() if kind.data is type(result.proof)), None)
+    if kind is None or (kind.verdict, kind.exactness) != (result.answer, result.exactness):
+        raise Refused("the result has no proof of what it says")
+    scope = document.scope(task)
+    merged = result.modulo_unreachable
+    claim = Claim(scope.models, task.constraints, task.acceptable, result.discount, merged)
+    check(claim, result.formalism, result.proof)
+    return Status.HOLDS
+
+
+def aligned(model: Model, first: Model) -> Model:
+    """Return a model with its states and actions in the order of another that has the same ones."""
+    if (model.states, model.actions) == (first.states, first.actions):
+        return model
+    state = {name: i for i, name in enumerate(first.states)}
+    action = {name: i for i, name in enumerate(first.actions)}
+
+    def moved(law: Distribution) -> Distribution:
+        return tuple(sorted((state[model.states[t]], p) for t, p in law))
+
+    rows = {
+        state[name]: dict(sorted((action[model.actions[a]], moved(law)) for a, law in row.items()))
+        for name, row in zip(model.states, model.rows, strict=True)
+    }
+    return Model(first.states, first.actions, moved(model.start), tuple(rows[s] for s in range(len(rows))))
+
+
+def named(
+    policies: Iterable[NamedPolicy], constraints: Iterable[Constraint], acceptable: Iterable[AcceptableSet]
+) -> tuple[NamedPolicy, ...]:
+    """Return the policies and what else a task mentions, called `policy 1` and so on."""
+    found = list(policies)
+    known = {(p.model, p.table) for p in found}
+    names = {p.name for p in found}
+    sides: list[tuple[int, Table]] = []
+    for c in constraints:
+        if isinstance(c, PolicyConstraint):
+            sides += [(c.model, c.better), (c.model, c.worse)]
+    for accepted in acceptable:
+        sides += [(accepted.model, table) for table in (*accepted.good, *(accepted.over or ()))]
+    number = 0
+    for model, table in dict.fromkeys(sides):
+        if (model, table) not in known:
+            number += 1
+            while f"policy {number}" in names:
+                number += 1
+            found.append(NamedPolicy(model, f"policy {number}", table))
+    return tuple(found)

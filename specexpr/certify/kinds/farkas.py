@@ -1,0 +1,150 @@
+"""Multipliers under which constraints of a claim add up to 0 > 0: proves `inexpressible`.
+
+The value of a policy is the product of the reward with its occupancy, for every Markov reward. If the
+multipliers weigh the differences of occupancies to zero, they do so to the differences of values; but each
+constraint makes its share at least zero, and one `>` makes it positive. See `pages/farkas.md`.
+
+The kernel does not check that the conflict is irreducible: a redundant term would make it longer, not wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+
+from specexpr.certify.asked import asked_constraints
+from specexpr.certify.chain import Chain, Key
+from specexpr.certify.checking import Answer, ProofKind
+from specexpr.certify.model import Claim, PolicyConstraint, Table, Trajectory
+from specexpr.certify.node import Node
+from specexpr.certify.proofs import FarkasCertificate, Refused, StateOccupancy
+from specexpr.certify.scope import JsonObject, Scope
+from specexpr.exact import common_denominator, rational_text
+
+
+def check_farkas(claim: Claim, proof: FarkasCertificate) -> None:
+    """Check that the terms are the claim's and that their weighted differences sum to zero. Raises Refused.
+
+    The sum is taken on (s, a); where several models share one reward on triples, on (s, a, next).
+    """
+    if proof.discount != claim.discount:
+        raise Refused("the certificate has another discount than the question")
+    chains = [Chain(model) for model in claim.models]
+    constraints = asked_constraints(claim, chains, proof.terms)
+    given = _by_behaviour(chains, proof.occupancies)
+    weights: dict[tuple[int, Key], Fraction] = {}
+    tables: dict[tuple[int, Key], Table] = {}
+    counts: list[tuple[int, dict[int, int], Fraction]] = []
+    for constraint, term in zip(constraints, proof.terms, strict=True):
+        model = constraint.model
+        if isinstance(constraint, PolicyConstraint):
+            for table, weight in ((constraint.better, term.weight), (constraint.worse, -term.weight)):
+                name = model, chains[model].behaviour(table)[1]
+                tables.setdefault(name, table)
+                weights[name] = weights.get(name, Fraction(0)) + weight
+        else:
+            for steps, weight in ((constraint.better, term.weight), (constraint.worse, -term.weight)):
+                visits, over = _trajectory_visits(chains[model], steps, proof.discount)
+                counts.append((model, visits, weight / over))
+    for (model, alike), weight in weights.items():
+        if weight:
+            carried = given.get((model, alike))
+            visits, over = _policy_visits(chains[model], tables[model, alike], proof.discount, carried)
+            counts.append((model, visits, weight / over))
+    scaled, _ = common_denominator([weight for *_, weight in counts])
+    sums: list[dict[int, int]] = [{} for _ in chains]
+    for (model, visits, _), factor in zip(counts, scaled, strict=True):
+        total = sums[model]
+        for pair, n in visits.items():
+            total[pair] = total.get(pair, 0) + factor * n
+    if any(sums[0].values() if len(chains) == 1 else _on_triples(chains, sums)):
+        raise Refused("the weighted differences of the certificate do not sum to zero")
+
+
+def _by_behaviour(
+    chains: Sequence[Chain], occupancies: tuple[StateOccupancy, ...]
+) -> Mapping[tuple[int, Key], tuple[Fraction, ...]]:
+    """Return the carried occupancies by model and behaviour; the first of two alike counts."""
+    given: dict[tuple[int, Key], tuple[Fraction, ...]] = {}
+    for carried in occupancies:
+        if not 0 <= carried.model < len(chains):
+            raise Refused(
+                "the certificate carries occupancies for an environment that the task does not have"
+            )
+        chain = chains[carried.model]
+        if not len(carried.table) == len(carried.occupancy) == len(chain.index):
+            raise Refused("the certificate carries occupancies that do not fit the environment")
+        given.setdefault((carried.model, chain.behaviour(carried.table)[1]), carried.occupancy)
+    return given
+
+
+def _policy_visits(
+    chain: Chain, table: Table, discount: Fraction, given: tuple[Fraction, ...] | None
+) -> tuple[dict[int, int], int]:
+    """Return the occupancy on pairs as integers over one denominator."""
+    values, over = chain.occupancy(table, discount, given)
+    reached = [s for s, n in enumerate(values) if n]
+    below = lcm(*{p.denominator for s in reached for _, p in table[s]})
+    visits = {
+        chain.index[s][a]: values[s] * p.numerator * (below // p.denominator)
+        for s in reached
+        for a, p in table[s]
+    }
+    return visits, over * below
+
+
+def _trajectory_visits(
+    chain: Chain, trajectory: Trajectory, discount: Fraction
+) -> tuple[dict[int, int], int]:
+    """Return the discounted counts of the pairs of a sequence as integers over one denominator."""
+    visits: dict[int, int] = {}
+    last = len(trajectory) - 1
+    for t, (s, a) in enumerate(trajectory):
+        pair = chain.index[s][a]
+        visits[pair] = visits.get(pair, 0) + discount.numerator**t * discount.denominator ** (last - t)
+    return visits, discount.denominator**last
+
+
+def _on_triples(chains: Sequence[Chain], sums: Sequence[Mapping[int, int]]) -> Iterator[int]:
+    """Yield the sum over the models on (s, a, next), up to a positive factor for each (s, a)."""
+    here: dict[tuple[int, int], list[tuple[Chain, int, int]]] = {}
+    for chain, total in zip(chains, sums, strict=True):
+        for s, actions in enumerate(chain.index):
+            for a, pair in actions.items():
+                if total.get(pair):
+                    here.setdefault((s, a), []).append((chain, pair, total[pair]))
+    for parts in here.values():
+        below = lcm(*(chain.below[pair] for chain, pair, _ in parts))
+        masses: dict[int, int] = {}
+        for chain, pair, n in parts:
+            factor = n * (below // chain.below[pair])
+            for t, weight in zip(chain.successors[pair], chain.weights[pair], strict=True):
+                masses[t] = masses.get(t, 0) + factor * weight
+        yield from masses.values()
+
+
+def read_farkas(node: Node, scope: Scope) -> FarkasCertificate:
+    """Read a certificate from its JSON. Raises Malformed."""
+    entry = node.fields("kind", "discount", "terms", optional=("occupancies",))
+    occupancies = scope.read_occupancies(entry["occupancies"]) if "occupancies" in entry else ()
+    return FarkasCertificate(entry["discount"].rational(), scope.read_terms(entry["terms"]), occupancies)
+
+
+def write_farkas(proof: FarkasCertificate, scope: Scope) -> JsonObject:
+    """Return the JSON of a certificate, but for its kind."""
+    found: JsonObject = {"discount": rational_text(proof.discount), "terms": scope.write_terms(proof.terms)}
+    if proof.occupancies:
+        found["occupancies"] = scope.write_occupancies(proof.occupancies)
+    return found
+
+
+PROOF = ProofKind(
+    kind="farkas",
+    verdict=Answer.INEXPRESSIBLE,
+    formalisms=frozenset({"mr"}),
+    data=FarkasCertificate,
+    check=check_farkas,
+    read=read_farkas,
+    write=write_farkas,
+)

@@ -1,0 +1,85 @@
+"""Load a file or a text: all that is wrong with it in one run, or the document that it is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+
+from specexpr.diagnostics import Diagnostic, IllPosed, Severity, Source, Span, SpecError
+from specexpr.document.context import Context
+from specexpr.document.document import Document
+from specexpr.document.posed import ILL_POSED
+from specexpr.document.reading import read_document
+
+MAX_PROBLEMS = 1_000
+
+
+def load(path: str | os.PathLike[str]) -> Document:
+    """Read a .spex file; raise SpecError with all that is wrong with it, IllPosed if only its questions are.
+
+    A file that cannot be opened, or is no text in UTF-8, is a SpecError too.
+    """
+    name = os.fspath(path)
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise _unreadable(name, reason[:1].lower() + reason[1:]) from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"it is no text in UTF-8: byte {error.start} is wrong") from None
+    if "\0" in text:
+        raise _unreadable(name, "it is a binary file")
+    return loads(text, name=name)
+
+
+def _unreadable(name: str, reason: str) -> SpecError:
+    hint = "give the path of a .spex file"
+    return SpecError([Diagnostic(id="unreadable-file", message=f"{name} cannot be read: {reason}", help=hint)])
+
+
+def loads(text: str, *, name: str = "<text>") -> Document:
+    """Read a document from a text; raise SpecError with all that is wrong, IllPosed if only its questions are.
+
+    >>> loads("environment e { states s; actions a; start s; s / a -> s }").environment("e").states
+    ('s',)
+    """
+    source = Source(name, text.removeprefix("\\ufeff").replace("\\r\\n", "\\n").replace("\\r", "\\n"))
+    problems = _Problems()
+    try:
+        document = read_document(Context(source, problems.report))
+    except _TooManyError:
+        document = Document(source=source)
+    errors = problems.all(Severity.ERROR)
+    if errors:
+        kind = IllPosed if all(error.id in ILL_POSED for error in errors) else SpecError
+        raise kind(errors, source=source)
+    return replace(document, warnings=problems.all(Severity.WARNING))
+
+
+class _TooManyError(Exception):
+    """There are more problems than anybody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Problems:
+    """Collects diagnostics; one place says the same thing once."""
+
+    _found: dict[tuple[str, str, Span | None], Diagnostic] = field(default_factory=dict)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Take a diagnostic; give up beyond the limit."""
+        self._found.setdefault((diagnostic.id, diagnostic.message, diagnostic.span), diagnostic)
+        if len(self._found) > MAX_PROBLEMS:
+            message = f"{MAX_PROBLEMS} problems are enough: the rest of the text was not checked"
+            hint = "mend some of these and look again"
+            last = Diagnostic(id="too-many-problems", message=message, help=hint)
+            self._found[last.id, last.message, None] = last
+            raise _TooManyError
+
+    def all(self, severity: Severity) -> tuple[Diagnostic, ...]:
+        """Return what was found of one severity in the order of the text."""
+        some = [diagnostic for diagnostic in self._found.values() if diagnostic.severity is severity]
+        return tuple(sorted(some, key=lambda d: (d.span is None, d.span.start if d.span else 0)))

@@ -1,0 +1,273 @@
+"""Tasks: every line becomes constraints or an acceptable set, in one environment or in each member of a family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from specexpr.certify.model import (
+    AcceptableSet,
+    Acceptance,
+    PolicyConstraint,
+    Relation,
+    Table,
+    Trajectory,
+    TrajectoryConstraint,
+)
+from specexpr.diagnostics import Span
+from specexpr.document.context import Context
+from specexpr.document.forms import PART_FORMS, TASK_FORMS
+from specexpr.document.posed import Asked, is_well_posed
+from specexpr.document.scope import Declarations, Scope, reordered_table
+from specexpr.document.trajectories import read_trajectory
+from specexpr.expressivity.task import Objective, Options, Task
+from specexpr.formalism import find_formalism
+from specexpr.models.policy import Policy
+from specexpr.syntax.blocks import Item, pieces
+from specexpr.syntax.grammar import parse, parse_entries
+from specexpr.syntax.names import clipped, shown
+from specexpr.syntax.nodes import Leaf, Node
+from specexpr.syntax.numbers import read_discount
+
+
+@dataclass(slots=True)
+class TaskReader:
+    """Reads the lines of one task; `sound` until one of them is found wrong."""
+
+    context: Context
+    declared: Declarations
+    scope: Scope
+    sound: bool = True
+    _asked: list[Asked] = field(default_factory=list)
+    _options: Options = Options()
+    _given: dict[str, Span] = field(default_factory=dict)
+    _mentioned: dict[tuple[int, str], Policy] = field(default_factory=dict)
+    _orders: list[Objective] = field(default_factory=list)
+    _questions: int = 0
+    _length: tuple[int, Span] | None = None
+
+    def read(self, name: str, header: Span, body: Span) -> Task | None:
+        """Return the task with the options of its own, or None once its mistakes are reported."""
+        for piece in pieces(self.context.source.text, body):
+            if isinstance(piece, Span):
+                self._entries(piece, None)
+            elif piece.body is not None:
+                member = self._member(piece)
+                if member is None:
+                    self.sound = False
+                else:
+                    self._entries(piece.body, member)
+        if not self.sound:
+            return None
+        self._asked.sort(key=lambda asked: asked.what.model)
+        if not self._asked:
+            hint = TASK_FORMS[""] + "; or write accept go"
+            self.context.error("empty-task", f"task {shown(name)} asks for nothing", header, help=hint)
+            return None
+        if not is_well_posed(self.context, self.scope.environments, self._asked):
+            return None
+        what = [asked.what for asked in self._asked]
+        rank = {key: i for i, key in enumerate(self.declared.policies)}
+        environments = self.scope.environments
+        policies = sorted(self._mentioned.items(), key=lambda p: (p[0][0], rank[environments[p[0][0]].name, p[0][1]]))
+        return Task(
+            name=name,
+            scope=self.scope.name,
+            environments=environments,
+            policies=tuple((model, policy) for (model, _), policy in policies),
+            constraints=tuple(one for one in what if not isinstance(one, AcceptableSet)),
+            acceptable=tuple(one for one in what if isinstance(one, AcceptableSet)),
+            options=self._options,
+            induced_by=self._orders[0] if len(self._orders) == self._questions == 1 else None,
+            span=header,
+        )
+
+    def _member(self, part: Item) -> int | None:
+        """Return the index of the environment that a block `in NAME { ... }` is about."""
+        node = parse("document", self.context.source, part.header, self.context.report, start="part", forms=PART_FORMS)
+        name = None if node is None else self.context.name(node.leaf(0))
+        if node is None or name is None:
+            return None
+        names = [environment.name for environment in self.scope.environments]
+        if not self.scope.is_family:
+            message = f"{shown(self.scope.name)} is an environment, not a family, so it has no parts"
+            self.context.error("not-a-member", message, part.header, help="write the lines without in NAME { }")
+        elif name in names:
+            return names.index(name)
+        else:
+            message = f"{shown(name)} is not a member of family {shown(self.scope.name)}"
+            hint = f"its members: {', '.join(map(shown, names))}"
+            self.context.error("not-a-member", message, node.leaf(0).span, help=hint)
+        return None
+
+    def _entries(self, span: Span, member: int | None) -> None:
+        """Read the lines of a stretch of the body; member None: they hold in every member."""
+        body = parse_entries(
+            "document", self.context.source, span, self.context.report, start="task_body", forms=TASK_FORMS
+        )
+        self.sound &= not body.broken
+        models = range(len(self.scope.environments)) if member is None else (member,)
+        for entry in body.entries:
+            if not isinstance(entry, Node):
+                continue
+            if entry.kind in ("discount", "modulo"):
+                self._option(entry, member)
+                continue
+            read = self._lines()[entry.kind]
+            for model in models:
+                self._questions += 1
+                was_sound, self.sound = self.sound, True
+                read(entry, model)
+                is_right, self.sound = self.sound, self.sound and was_sound
+                if not is_right:
+                    break  # what is wrong in one member need not be said for the others
+
+    def _lines(self) -> dict[str, Callable[[Node, int], None]]:
+        return {
+            "chain": self._chain,
+            "accept": self._accept,
+            "accept_equally": self._accept,
+            "order": self._order,
+            "trajectories": self._trajectories,
+        }
+
+    def _option(self, entry: Node, member: int | None) -> None:
+        first = self._given.setdefault(entry.kind, entry.span)
+        if member is not None:
+            hint = "write it outside in NAME { }"
+            self.context.error("misplaced-option", "an option is for the whole task", entry.span, help=hint)
+            self.sound = False
+        elif first is not entry.span:
+            notes = ((first, "it is given here"),)
+            message = f"{entry.kind} is given twice"
+            self.context.error("given-twice", message, entry.span, help="remove one of them", notes=notes)
+            self.sound = False
+        elif entry.kind == "modulo":
+            self._options = replace(self._options, modulo_unreachable=True)
+        else:
+            discount = read_discount(entry.leaf(0), self.context.report)
+            self.sound &= discount is not None
+            self._options = replace(self._options, discount=discount)
+
+    def _chain(self, entry: Node, model: int) -> None:
+        names = [child.leaf(0) if isinstance(child, Node) else child for child in entry.children[::2]]
+        tables = [self._table(name, model) for name in names]
+        relations = [Relation(node.leaf(0).text) for node in entry.children[1::2] if isinstance(node, Node)]
+        for (better, worse), (i, j), relation in zip(pairwise(tables), pairwise(names), relations, strict=True):
+            span = Span(i.span.start, j.span.end)
+            if better is not None and worse is not None:
+                what = PolicyConstraint(model, better, worse, relation, self.context.line(span))
+                sides = clipped(i.text), clipped(j.text)
+                self._asked.append(Asked(what, span, f" {relation} ".join(sides), sides))
+
+    def _accept(self, entry: Node, model: int) -> None:
+        good, *rest = (self._tables(node.leaves(), model) for node in entry.nodes())
+        over = rest[0] if rest else None
+        if good is None or (rest and over is None):
+            return
+        if over is not None and set(over) <= set(good):
+            hint = "name some policies after over that are not accepted"
+            self.context.warning("nothing-is-bad", "every policy of the universe is accepted", entry.span, help=hint)
+        acceptance = Acceptance.EQUAL if entry.kind == "accept_equally" else Acceptance.RANGE
+        what = AcceptableSet(model, good, over, acceptance, self.context.line(entry.span))
+        text = clipped(" ".join(self.context.source.text[entry.span.start : entry.span.end].split()))
+        self._asked.append(Asked(what, entry.span, text))
+
+    def _order(self, entry: Node, model: int) -> None:
+        """Enter the order that an objective puts on some policies: best first, neighbours compared."""
+        *leaves, by = entry.leaves()
+        environment = self.scope.drafts[model].environment
+        tables = self._tables(leaves, model)
+        objective = self._objective(by, environment.name)
+        if objective is None or tables is None:
+            self.sound = False
+            return
+        formalism = find_formalism(objective.formalism)
+        if formalism is None or formalism.evaluate is None:
+            message = f"the values of a {objective.formalism} objective cannot be computed"
+            hint = "compare the policies with '>' instead, or order them by another objective"
+            self.context.error("cannot-evaluate", message, by.span, help=hint)
+            self.sound = False
+            return
+        if not self.scope.drafts[model].sound:
+            return
+        named = [(leaf, self.declared.policies[environment.name, self._name(leaf)]) for leaf in leaves]
+        policies = [policy for _, policy in named if policy is not None]
+        values = formalism.evaluate(environment, objective.spec, policies)
+        ranked = sorted(zip(values, leaves, strict=True), key=lambda item: item[0], reverse=True)
+        line = self.context.line(entry.span)
+        for (u, i), (v, j) in pairwise(ranked):
+            relation = Relation.TIE if u == v else Relation.STRICT
+            better, worse = self._table(i, model), self._table(j, model)
+            if better is not None and worse is not None:
+                what = PolicyConstraint(model, better, worse, relation, line)
+                sides = clipped(i.text), clipped(j.text)
+                text = f" {relation} ".join(sides) + f" by {clipped(by.text)}"
+                self._asked.append(Asked(what, entry.span, text, sides))
+        self._orders.append(objective)
+
+    def _objective(self, leaf: Leaf, environment: str) -> Objective | None:
+        name = self.context.name(leaf)
+        if name is None:
+            return None
+        if (environment, name) not in self.declared.objectives:
+            known = self.declared.objectives_in(environment)
+            self.context.unknown("objective", leaf, known, place=f"environment {shown(environment)}")
+        return self.declared.objectives.get((environment, name))
+
+    def _trajectories(self, entry: Node, model: int) -> None:
+        environment, draft = self.scope.environments[model], self.scope.drafts[model]
+        sequences = entry.nodes()[::2]
+        found: list[Trajectory | None] = []
+        for node in sequences:
+            length, first = self._length = self._length or (len(node.children), node.span)
+            if len(node.children) != length:
+                message = f"this sequence has {len(node.children)} steps, the first one has {length}"
+                notes = ((first, "the first one"),)
+                hint = "the sequences of a task must all have one length"
+                self.context.error("unequal-lengths", message, node.span, help=hint, notes=notes)
+                self.sound = False
+            found.append(read_trajectory(self.context, node, environment, draft))
+        self.sound &= None not in found
+        relations = [Relation(node.leaf(0).text) for node in entry.nodes()[1::2]]
+        for (better, worse), (i, j), relation in zip(pairwise(found), pairwise(sequences), relations, strict=True):
+            span = Span(i.span.start, j.span.end)
+            if better is not None and worse is not None:
+                what = TrajectoryConstraint(model, better, worse, relation, self.context.line(span))
+                text = " ".join(self.context.source.text[span.start : span.end].split())
+                self._asked.append(Asked(what, span, text))
+
+    def _tables(self, leaves: Sequence[Leaf], model: int) -> tuple[Table, ...] | None:
+        """Return the tables of some policies, equal ones once; None if one of them is wrong."""
+        seen: dict[str, Span] = {}
+        for leaf in leaves:
+            first = seen.setdefault(leaf.text, leaf.span)
+            if first is not leaf.span:
+                message = f"{clipped(leaf.text)} is listed twice"
+                notes = ((first, "it is listed here"),)
+                self.context.error("given-twice", message, leaf.span, help="remove one of them", notes=notes)
+                self.sound = False
+        tables = [self._table(leaf, model) for leaf in leaves]
+        return None if None in tables else tuple(dict.fromkeys(table for table in tables if table is not None))
+
+    def _table(self, leaf: Leaf, model: int) -> Table | None:
+        """Return the table of a policy in the order of the scope; None if it is unknown or wrong."""
+        draft, environment = self.scope.drafts[model], self.scope.environments[model]
+        name = self._name(leaf)
+        if (model, name) in self._mentioned:
+            return self._mentioned[model, name].table
+        key = draft.environment.name, name
+        policy = self.declared.policies.get(key)
+        if policy is None:
+            self.sound = False
+            if key not in self.declared.policies and self.context.name(leaf) is not None:
+                known: Iterable[str] = self.declared.policies_in(environment.name)
+                self.context.unknown("policy", leaf, known, place=f"environment {shown(environment.name)}")
+            return None
+        table = reordered_table(policy.table, draft.environment, environment)
+        self._mentioned[model, name] = Policy(table, name)
+        return table
+
+    def _name(self, leaf: Leaf) -> str:
+        return (self.context.name(leaf) if leaf.text.startswith('"') else leaf.text) or leaf.text

@@ -1,0 +1,103 @@
+"""Say in words what a grammar expected and what it found: no reader ever sees the name of a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from specexpr.diagnostics import Diagnostic, Source, Span, nearest
+from specexpr.syntax.names import NAME, clipped
+
+if TYPE_CHECKING:
+    from lark import Lark, UnexpectedInput
+
+_WORD = re.compile(rf"{NAME.pattern}|->|<->|>=|[+-]?[\w.]+")
+_FEW = 4
+
+
+def unexpected() -> type[UnexpectedInput]:
+    """Return what Lark raises on a text that its grammar does not allow."""
+    from lark import UnexpectedInput
+
+    return UnexpectedInput
+
+
+def error_offset(error: UnexpectedInput, length: int) -> int:
+    """Return where in a text of that length the first wrong token starts; `length` if it ends too early."""
+    if getattr(getattr(error, "token", None), "type", None) == "$END":
+        return length
+    return min(length, max(0, error.pos_in_stream or 0))
+
+
+def syntax_error(
+    lark: Lark, source: Source, span: Span, error: UnexpectedInput, forms: Mapping[str, str]
+) -> Diagnostic:
+    """Return the diagnostic for a span of which a grammar could read only the beginning."""
+    text = source.text[span.start : span.end]
+    at = error_offset(error, len(text))
+    if at == len(text.rstrip()) or not text[at:].strip(" \t\n;"):
+        at = len(text.rstrip(" \t\n;"))
+    mark = Span(span.start + at, span.start + at + 1)
+    if text[at : at + 1] == '"' and not NAME.match(text, at):
+        message, hint = "a name in quotes must end on the line on which it starts", 'write the second "'
+        return Diagnostic(id="unclosed-quote", message=message, span=mark, help=hint)
+    if at == len(text):
+        found = "the end of the entry" if text else "nothing"
+    else:
+        word = _WORD.match(text, at)
+        end = at + 1 if word is None else word.end()
+        mark = Span(mark.start, span.start + end)
+        found = _described(text[at:end])
+    wanted = _one_of(_accepted(lark, error))
+    return Diagnostic(id="syntax", message=f"expected {wanted}, found {found}", span=mark, help=_form(text, forms))
+
+
+def _accepted(lark: Lark, error: UnexpectedInput) -> list[str]:
+    """Return what would have been right, in words: kinds of names and numbers first, then literals."""
+    from lark.lexer import PatternStr
+
+    parser = getattr(error, "interactive_parser", None)
+    names: set[str] = parser.accepts() if parser else set()
+    words: list[str] = []
+    signs: list[str] = []
+    keywords: list[str] = []
+    for terminal in lark.terminals:
+        if terminal.name not in names or terminal.name.endswith("_RUN"):
+            continue
+        if isinstance(terminal.pattern, PatternStr):
+            literal = terminal.pattern.value
+            (keywords if literal.isalpha() else signs).append(f"'{literal}'")
+        elif not terminal.name.startswith("_"):
+            words.append(_words(terminal.name))
+    end = ["the end of the entry"] if names & {"_END", "$END"} else []
+    return [*words, *signs, *keywords, *(end if not (words or keywords) or len(words + signs + keywords) < _FEW else [])]
+
+
+def _words(terminal: str) -> str:
+    words = terminal.lower().replace("_", " ")
+    return ("an " if words[0] in "aeiou" else "a ") + words
+
+
+def _one_of(words: Iterable[str]) -> str:
+    *first, last = words or ("nothing more",)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _described(found: str) -> str:
+    if len(found) == 1 and not found.isprintable() or found.isspace():
+        name = unicodedata.name(found, "")
+        return f"the character U+{ord(found):04X}" + (f" ({name})" if name else "")
+    return f"'{clipped(found)}'"
+
+
+def _form(text: str, forms: Mapping[str, str]) -> str | None:
+    """Return what to write instead: the form that the first word asks for, or the one it may be meant for."""
+    word = NAME.match(text.lstrip())
+    first = word[0] if word else ""
+    if first in forms:
+        return forms[first]
+    meant = nearest(first[:40], [known for known in forms if known])
+    hint = f"did you mean '{meant}'? {forms[meant]}" if meant else forms.get("")
+    return hint

@@ -1,0 +1,58 @@
+"""Numbers of a text as exact rationals; a bad one is a diagnostic on its span."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from specexpr.diagnostics import Diagnostic, Report
+from specexpr.exact import rational, rational_text
+from specexpr.syntax.names import clipped
+from specexpr.syntax.nodes import Leaf
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+_LONGEST_SHOWN = 40
+
+
+def read_number(leaf: Leaf, report: Report) -> Fraction | None:
+    """Return the rational that a leaf writes, or None once the problem is reported."""
+    try:
+        return rational(leaf.text)
+    except ValueError as error:
+        message = f"{clipped(leaf.text)} is not a number that can be read: {error}"
+        if str(error).startswith("not a number"):
+            message = f"{clipped(leaf.text)} is not a number"
+        hint = "write 9/10, 0.9, 3 or 1e-3"
+        report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=hint))
+        return None
+
+
+def read_probability(leaf: Leaf, report: Report) -> Fraction | None:
+    """Return a rational that is not negative, or None once the problem is reported."""
+    value = read_number(leaf, report)
+    if value is None or value >= _ZERO:
+        return value
+    message = f"a probability must not be negative, {clipped(leaf.text)} is"
+    hint = "write a number between 0 and 1"
+    report(Diagnostic(id="bad-probability", message=message, span=leaf.span, help=hint))
+    return None
+
+
+def read_discount(leaf: Leaf, report: Report) -> Fraction | None:
+    """Return a rational strictly between 0 and 1, or None once the problem is reported."""
+    value = read_number(leaf, report)
+    if value is None or _ZERO < value < _ONE:
+        return value
+    message = f"a discount must lie strictly between 0 and 1, {clipped(leaf.text)} does not"
+    report(Diagnostic(id="bad-discount", message=message, span=leaf.span, help="write discount 9/10"))
+    return None
+
+
+def shown_number(value: Fraction) -> str:
+    """Return a rational for a message: exactly if that is short, else by its size."""
+    text = rational_text(value) if value.denominator.bit_length() + value.numerator.bit_length() < 500 else ""
+    if 0 < len(text) <= _LONGEST_SHOWN:
+        return text
+    try:
+        return f"about {float(value)}"
+    except OverflowError:
+        return "a number beyond 1e308"
