@@ -138,7 +138,7 @@ class Node:
 
 
 def parse(text: str) -> Node:
-    """Return the root of a JSON text; raise Malformed if it is none, or has a key twice, or nests too deeply."""
+    """Return the root of a JSON text; raise Malformed if it is none, has a key twice or nests too deeply."""
     if len(text) > MAX_TEXT:
         raise Malformed("the document", f"is longer than {MAX_TEXT} characters")
     try:

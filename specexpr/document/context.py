@@ -1,4 +1,4 @@
-"""What the readers of the parts of a document share: the source, where to report, which names are in doubt."""
+"""What the readers of the parts of a document share: the source, where to report, names in doubt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
-from specexpr.syntax.names import NAME, name_hint, read_name, shown
+from specexpr.syntax.names import NAME, name_hint, read_name, shown, unknown_name
 from specexpr.syntax.nodes import Leaf
 
 _HINTS = 200  # unknown names of one source beyond this are answered without a search for the nearest one
@@ -27,7 +27,13 @@ class Context:
     _reported: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def error(
-        self, id: str, message: str, span: Span, *, help: str | None = None, notes: tuple[tuple[Span, str], ...] = ()
+        self,
+        id: str,
+        message: str,
+        span: Span,
+        *,
+        help: str | None = None,
+        notes: tuple[tuple[Span, str], ...] = (),
     ) -> None:
         """Report an error."""
         self.report(Diagnostic(id=id, message=message, span=span, help=help, notes=notes))
@@ -54,7 +60,7 @@ class Context:
         if self._reported[key] > 1:
             return
         hint = name_hint(name, tuple(known), kind=kind) if len(self._reported) < _HINTS else None
-        self.error("unknown-name", f"{place} has no {kind} {shown(name)}", leaf.span, help=hint)
+        self.report(unknown_name(kind, name, leaf.span, place, hint=hint))
 
     def index(self, kind: str, leaf: Leaf, known: Mapping[str, int], *, place: str) -> int | None:
         """Return the index of a declared name, or None once it is reported."""
@@ -85,4 +91,3 @@ def listed(names: Sequence[str]) -> str:
         return ", ".join(map(shown, names[:_LISTED])) + f" and {len(names) - _LISTED} more"
     *first, last = map(shown, names)
     return f"{', '.join(first)} and {last}" if first else last
-

@@ -31,7 +31,7 @@ class Edge:
 
 
 def strict_cycles(edges: Sequence[Edge]) -> list[tuple[Edge, ...]]:
-    """Return one shortest cycle through a strict edge for each component that has one, the strict edge first."""
+    """Return a shortest cycle through a strict edge, which comes first, for each component that has one."""
     number: dict[Vertex, int] = {}
     for edge in edges:
         for vertex in (edge.better, edge.worse):
@@ -44,8 +44,9 @@ def strict_cycles(edges: Sequence[Edge]) -> list[tuple[Edge, ...]]:
         better, worse = pairs[k]
         if edges[k].is_strict and component[better] == component[worse] and component[better] not in seen:
             seen.add(component[better])
-            inside = [j for j, (u, v) in enumerate(pairs) if component[u] == component[v] == component[better]]
-            path = _shortest(worse, better, [(*pairs[j], j) for j in inside])
+            here = component[better]
+            arcs = [(u, v, j) for j, (u, v) in enumerate(pairs) if component[u] == component[v] == here]
+            path = _shortest(worse, better, arcs)
             cycles.append((edges[k], *(edges[j] for j in path)))
     return cycles
 
@@ -71,7 +72,7 @@ def _shortest(source: int, target: int, arcs: Iterable[tuple[int, int, int]]) ->
 
 
 def _components(size: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """Return a number for each vertex, equal for two iff each is reached from the other (Tarjan, iterative)."""
+    """Return a number for each vertex, equal for two iff each reaches the other (Tarjan's algorithm)."""
     following: list[list[int]] = [[] for _ in range(size)]
     for u, v in pairs:
         following[u].append(v)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from specexpr.models.policy import Policy
 from specexpr.syntax.names import name_hint, shown
 
 T = TypeVar("T")
+
+_OPEN = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +40,35 @@ class Document:
     families: tuple[Family, ...] = ()
     objectives: tuple[Objective, ...] = ()
     tasks: tuple[Task, ...] = ()
-    options: Options = Options()
+    options: Options = _OPEN
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)
 
     def task(self, name: str) -> Task:
         """Return the task with this name; raise SpecError with the nearest name if there is none."""
-        return self._only("task", name, (task for task in self.tasks if task.name == name), [t.name for t in self.tasks])
+        return self._only("task", name, {task.name: [task] for task in self.tasks})
 
     def environment(self, name: str) -> Environment:
         """Return the environment with this name; raise SpecError with the nearest name if there is none."""
-        found = (one for one in self.environments if one.name == name)
-        return self._only("environment", name, found, [one.name for one in self.environments])
+        return self._only("environment", name, {one.name: [one] for one in self.environments})
 
     def objective(self, name: str, *, environment: str | None = None) -> Objective:
         """Return the objective with this name; say in which environment if several have one."""
-        among = [one for one in self.objectives if environment in (None, one.environment.name)]
-        return self._only("objective", name, (one for one in among if one.name == name), [one.name for one in among])
+        found: dict[str, list[Objective]] = {}
+        for one in self.objectives:
+            if environment in (None, one.environment.name):
+                found.setdefault(one.name, []).append(one)
+        return self._only("objective", name, found)
 
     def policy(self, name: str, *, environment: str | None = None) -> Policy:
         """Return the policy with this name; say in which environment if several have one."""
-        among = [one for place, some in self.policies.items() if environment in (None, place) for one in some]
-        return self._only("policy", name, (one for one in among if one.name == name), [str(p.name) for p in among])
+        found: dict[str, list[Policy]] = {}
+        for place, policies in self.policies.items():
+            for one in policies if environment in (None, place) else ():
+                found.setdefault(one.name or "", []).append(one)
+        return self._only("policy", name, found)
 
-    def _only(self, kind: str, name: str, found: Iterable[T], known: Iterable[str]) -> T:
-        matches = list(found)
+    def _only(self, kind: str, name: str, found: Mapping[str, Sequence[T]]) -> T:
+        matches = found.get(name, ())
         if len(matches) == 1:
             return matches[0]
         if matches:
@@ -69,5 +76,5 @@ class Document:
             hint = "say which with environment=..."
         else:
             message = f"{self.source.name} has no {kind} {shown(name)}"
-            hint = name_hint(name, tuple(dict.fromkeys(known)), kind=kind)
+            hint = name_hint(name, tuple(found), kind=kind)
         raise SpecError([Diagnostic(id="unknown-name", message=message, help=hint)], source=self.source)

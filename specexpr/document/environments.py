@@ -53,7 +53,9 @@ def _listed(context: Context, content: Body, kind: str) -> Iterator[tuple[str, S
                     yield name, span
 
 
-def _declared(context: Context, content: Body, kind: str, place: str, header: Span) -> Mapping[str, int] | None:
+def _declared(
+    context: Context, content: Body, kind: str, place: str, header: Span
+) -> Mapping[str, int] | None:
     """Return the index of each declared name of a kind, or None once it is reported that there are none."""
     found: dict[str, Span] = {}
     for name, span in _listed(context, content, kind):

@@ -64,7 +64,8 @@ def _agrees(context: Context, first: Environment, other: Environment, span: Span
     ):
         lacks = [name for name in mine if name not in set(theirs)]
         more = [name for name in theirs if name not in set(mine)]
-        parts = [f"{verb} the {kind} {listed(names)}" for verb, names in (("lacks", lacks), ("adds", more)) if names]
+        differences = (("lacks", lacks), ("adds", more))
+        parts = [f"{verb} the {kind} {listed(names)}" for verb, names in differences if names]
         if parts:
             fine = False
             message = f"{shown(other.name)} {' and '.join(parts)} compared with {shown(first.name)}"
@@ -78,7 +79,7 @@ def _names(labels: Iterable[Label]) -> tuple[str, ...]:
 
 
 def reordered_environment(environment: Environment, first: Environment) -> Environment:
-    """Return an environment with the states, actions and labels of another, which has the same names, in its order."""
+    """Return an environment with its states, actions and labels in the order of another that has the same."""
     labels = sorted(environment.labels, key=lambda label: _names(first.labels).index(label.name))
     if environment.states == first.states and environment.actions == first.actions:
         return Environment(environment.name, environment.model, tuple(labels))
@@ -90,7 +91,8 @@ def reordered_environment(environment: Environment, first: Environment) -> Envir
         return tuple(sorted((to_state[s], p) for s, p in old))
 
     rows = (model.rows[environment.state_index[name]] for name in first.states)
-    renamed = (MappingProxyType({a: law(row[b]) for a, b in sorted((to_action[b], b) for b in row)}) for row in rows)
+    orders = ((row, sorted((to_action[b], b) for b in row)) for row in rows)
+    renamed = tuple(MappingProxyType({a: law(row[b]) for a, b in order}) for row, order in orders)
     moved = (
         Label(
             label.name,
@@ -99,6 +101,5 @@ def reordered_environment(environment: Environment, first: Environment) -> Envir
         )
         for label in labels
     )
-    return Environment(
-        environment.name, Model(first.states, first.actions, law(model.start), tuple(renamed)), tuple(moved)
-    )
+    moved_model = Model(first.states, first.actions, law(model.start), renamed)
+    return Environment(environment.name, moved_model, tuple(moved))

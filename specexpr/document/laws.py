@@ -12,7 +12,7 @@ from specexpr.diagnostics import Span
 from specexpr.document.context import Context
 from specexpr.models.policy import point
 from specexpr.syntax.names import PLAIN, clipped
-from specexpr.syntax.nodes import Leaf, Node
+from specexpr.syntax.nodes import Leaf, Node, group_leaf
 from specexpr.syntax.numbers import read_probability, shown_number
 
 _OUTCOME = re.compile(rf"({PLAIN})[ \t]*:[ \t]*([^ \t,}}]+)")
@@ -73,8 +73,4 @@ class Laws:
 
 def _outcomes(target: Leaf) -> Iterator[tuple[Leaf, Leaf]]:
     for match in _OUTCOME.finditer(target.text):
-        name, number = (
-            Leaf("NAME", match[i], Span(target.span.start + match.start(i), target.span.start + match.end(i)))
-            for i in (1, 2)
-        )
-        yield name, number
+        yield group_leaf(target, match, 1), group_leaf(target, match, 2)

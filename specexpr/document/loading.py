@@ -36,12 +36,12 @@ def load(path: str | os.PathLike[str]) -> Document:
 
 
 def _unreadable(name: str, reason: str) -> SpecError:
-    hint = "give the path of a .spex file"
-    return SpecError([Diagnostic(id="unreadable-file", message=f"{name} cannot be read: {reason}", help=hint)])
+    message, hint = f"{name} cannot be read: {reason}", "give the path of a .spex file"
+    return SpecError([Diagnostic(id="unreadable-file", message=message, help=hint)])
 
 
 def loads(text: str, *, name: str = "<text>") -> Document:
-    """Read a document from a text; raise SpecError with all that is wrong, IllPosed if only its questions are.
+    """Read a document from a text; raise as `load` does.
 
     >>> loads("environment e { states s; actions a; start s; s / a -> s }").environment("e").states
     ('s',)

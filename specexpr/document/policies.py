@@ -16,7 +16,7 @@ from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.syntax.grammar import parse_entries
 from specexpr.syntax.names import PLAIN, shown, write_name
-from specexpr.syntax.nodes import Body, Leaf, Node
+from specexpr.syntax.nodes import Body, Leaf, Node, group_leaf
 from specexpr.syntax.patterns import Entry, cell_text, clash_diagnostic
 
 _CHOICE = re.compile(rf"({PLAIN})[ \t]*->[ \t]*(\{{[^}}]*\}}|{PLAIN})")
@@ -24,7 +24,9 @@ _CHOICE = re.compile(rf"({PLAIN})[ \t]*->[ \t]*(\{{[^}}]*\}}|{PLAIN})")
 
 def read_body(context: Context, body: Span) -> Body:
     """Return the entries of a policy; which environment they are for does not matter yet."""
-    return parse_entries("document", context.source, body, context.report, start="policy_body", forms=POLICY_FORMS)
+    return parse_entries(
+        "document", context.source, body, context.report, start="policy_body", forms=POLICY_FORMS
+    )
 
 
 def elaborate(context: Context, name: str, draft: Draft, content: Body, header: Span) -> Policy | None:
@@ -65,7 +67,8 @@ class _Choices:
             self.sound = False
             which = listed([states[s] for s in missing])
             message = f"policy {shown(name)} says nothing for {which} in {self.place}"
-            hint = f"write {write_name(states[missing[0]])} -> ACTION, or * -> ACTION for all states not named"
+            state = write_name(states[missing[0]])
+            hint = f"write {state} -> ACTION, or * -> ACTION for all states not named"
             self.context.error("missing-choice", message, header, help=hint)
         if not self.sound or len(self._rows) < len(states):
             return None
@@ -80,7 +83,7 @@ class _Choices:
             state, target = match.groups()
             s, law = index.get(state), known.get(target)
             if s is None or law is None or s in rows or any(a not in available[s] for a, _ in law):
-                head, tail = (Leaf("NAME", match[i], Span(base + match.start(i), base + match.end(i))) for i in (1, 2))
+                head, tail = (group_leaf(run, match, i) for i in (1, 2))
                 self._entry(head, tail, Span(head.span.start, tail.span.end))
             else:
                 rows[s] = law, Span(base + match.start(), base + match.end())
@@ -88,7 +91,8 @@ class _Choices:
     def _entry(self, state: Leaf, target: Node | Leaf, span: Span) -> None:
         """Enter one choice."""
         is_default = state.kind == "ANY"
-        s = None if is_default else self.context.index("state", state, self.environment.state_index, place=self.place)
+        index = self.environment.state_index
+        s = None if is_default else self.context.index("state", state, index, place=self.place)
         law = self._laws.read(target, state.text)
         if law is None or (s is None and not is_default):
             self.sound = False
@@ -97,7 +101,7 @@ class _Choices:
             if self._default is None:
                 self._default = law, span
             elif self._default[0] != law:
-                self._clash(None, Entry((None,), self._default[0], self._default[1]), Entry((None,), law, span))
+                self._clash(None, Entry((None,), *self._default), Entry((None,), law, span))
         elif s in self._rows:
             first, where = self._rows[s]
             if first != law:
@@ -123,7 +127,8 @@ class _Choices:
             if without:
                 self.sound = False
                 action = self.environment.actions[a]
-                message = f"{shown(action)} is not available in {listed([names[s] for s in without])} of {self.place}"
+                where = listed([names[s] for s in without])
+                message = f"{shown(action)} is not available in {where} of {self.place}"
                 there = listed([self.environment.actions[b] for b in rows[without[0]]])
                 hint = f"write {write_name(names[without[0]])} -> ACTION; available there: {there}"
                 self.context.error("unavailable-action", message, span, help=hint)

@@ -6,7 +6,15 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from specexpr.certify.model import AcceptableSet, Acceptance, Distribution, PolicyConstraint, Table, Trajectory
+from specexpr.certify.model import (
+    AcceptableSet,
+    Acceptance,
+    Constraint,
+    Distribution,
+    PolicyConstraint,
+    Table,
+    Trajectory,
+)
 from specexpr.diagnostics import InternalError
 from specexpr.document.document import Document, Family
 from specexpr.exact import rational_text
@@ -38,14 +46,18 @@ def print_environment(environment: Environment) -> str:
     """Return the canonical text of an environment, with a newline at the end."""
     model = environment.model
     states, actions = _names(model.states), _names(model.actions)
-    lines = [*_wrapped("states  ", states), *_wrapped("actions ", actions), f"start   {_law(model.start, states)}"]
+    lines = [
+        *_wrapped("states", states),
+        *_wrapped("actions", actions),
+        f"start {_law(model.start, states)}",
+    ]
     for s, row in enumerate(model.rows):
         laws = set(row.values())
         if len(laws) == 1 and len(row) == len(actions) > 1:
             lines.append(f"{states[s]} / * -> {_law(laws.pop(), states)}")
         else:
             lines += (f"{states[s]} / {actions[a]} -> {_law(law, states)}" for a, law in row.items())
-    lines += (_label(label, states, actions) for label in environment.labels)
+    lines += (_label(label, environment, (states, actions)) for label in environment.labels)
     return _block(f"environment {write_name(environment.name)}", lines)
 
 
@@ -56,9 +68,7 @@ def print_policy(policy: Policy, environment: Environment) -> str:
     states, actions = _names(environment.states), _names(environment.actions)
     (common, count), *_ = Counter(policy.table).most_common(1)
     default = common if count > 1 else None
-    lines = [
-        f"{states[s]} -> {_law(law, actions)}" for s, law in enumerate(policy.table) if law != default
-    ]
+    lines = [f"{states[s]} -> {_law(law, actions)}" for s, law in enumerate(policy.table) if law != default]
     if default is not None:
         lines.append(f"* -> {_law(default, actions)}")
     return _short(f"policy {write_name(policy.name)} in {write_name(environment.name)}", lines)
@@ -102,19 +112,16 @@ def _asked(task: Task, model: int) -> list[str]:
     if task.induced_by is not None:
         listed = (write_name(str(policy.name)) for _, policy in task.policies)
         return [f"order {' '.join(listed)} by {write_name(task.induced_by.name)}"]
-    lines = []
-    for constraint in task.constraints:
-        if constraint.model != model:
-            continue
-        if isinstance(constraint, PolicyConstraint):
-            lines.append(f"{name(constraint.better)} {constraint.relation} {name(constraint.worse)}")
-        else:
-            sides = (_sequence(side, environment) for side in (constraint.better, constraint.worse))
-            lines.append("trajectories " + f" {constraint.relation} ".join(sides))
-    for accepted in task.acceptable:
-        if accepted.model == model:
-            lines.append(_accepted(accepted, name))
-    return lines
+    here = (constraint for constraint in task.constraints if constraint.model == model)
+    lines = [_constraint(constraint, environment, name) for constraint in here]
+    return lines + [_accepted(accepted, name) for accepted in task.acceptable if accepted.model == model]
+
+
+def _constraint(constraint: Constraint, environment: Environment, name: Callable[[Table], str]) -> str:
+    if isinstance(constraint, PolicyConstraint):
+        return f"{name(constraint.better)} {constraint.relation} {name(constraint.worse)}"
+    sides = (_sequence(side, environment) for side in (constraint.better, constraint.worse))
+    return "trajectories " + f" {constraint.relation} ".join(sides)
 
 
 def _sequence(sequence: Trajectory, environment: Environment) -> str:
@@ -145,10 +152,21 @@ def _law(law: Distribution, names: Sequence[str]) -> str:
     return "{ " + ", ".join(f"{names[i]}: {rational_text(p)}" for i, p in law) + " }"
 
 
-def _label(label: Label, states: Sequence[str], actions: Sequence[str]) -> str:
+def _label(label: Label, environment: Environment, names: tuple[Sequence[str], Sequence[str]]) -> str:
+    """Return the line of a label: an action that has it wherever it is available is written once."""
+    states, actions = names
+    having: dict[int, set[int]] = {}
+    for s, a in label.pairs:
+        having.setdefault(a, set()).add(s)
+    everywhere = {a for a, among in having.items() if len(among) == _count(environment, a) > 1}
     members = [states[s] for s in sorted(label.states)]
-    members += [f"{states[s]} / {actions[a]}" for s, a in sorted(label.pairs)]
-    return f"label {write_name(label.name)} {{ {', '.join(members)} }}" if members else f"label {write_name(label.name)} {{ }}"
+    members += [f"* / {actions[a]}" for a in sorted(everywhere)]
+    members += [f"{states[s]} / {actions[a]}" for s, a in sorted(label.pairs) if a not in everywhere]
+    return " ".join(("label", write_name(label.name), "{", *(", ".join(members),) * bool(members), "}"))
+
+
+def _count(environment: Environment, action: int) -> int:
+    return sum(action in row for row in environment.model.rows)
 
 
 def _wrapped(keyword: str, names: Iterable[str]) -> Iterator[str]:

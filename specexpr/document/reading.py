@@ -17,7 +17,7 @@ from specexpr.document.families import read_family
 from specexpr.document.forms import HEADER_FORMS
 from specexpr.document.policies import elaborate, read_body
 from specexpr.document.scope import Declarations, Draft, Scope
-from specexpr.document.tasks import TaskReader
+from specexpr.document.tasks import TaskReader, read_syntax
 from specexpr.expressivity.task import Objective, Options, Task
 from specexpr.formalism import find_formalism, formalisms
 from specexpr.syntax.blocks import Item, items
@@ -26,7 +26,7 @@ from specexpr.syntax.names import NAME, name_hint, shown
 from specexpr.syntax.nodes import Leaf, Node
 from specexpr.syntax.numbers import read_discount
 
-_BODIES = {"environment", "family", "policy", "task"}
+_BODIES = {"environment", "family", "policy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Reader:
     context: Context
     statements: list[_Statement] = field(default_factory=list)
     is_empty: bool = True
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     declared: Declarations = field(default_factory=Declarations)
     drafts: dict[str, Draft | None] = field(default_factory=dict)
 
@@ -72,7 +72,12 @@ class _Reader:
                 continue  # a run of lines that are no items at all is one mistake
             in_junk = is_junk
             node = parse(
-                "document", self.context.source, item.header, self.context.report, start="header", forms=HEADER_FORMS
+                "document",
+                self.context.source,
+                item.header,
+                self.context.report,
+                start="header",
+                forms=HEADER_FORMS,
             )
             if node is None:
                 self._broken(item, word[0] if word else "")
@@ -84,8 +89,14 @@ class _Reader:
     def _broken(self, item: Item, word: str) -> None:
         """Remember the names of a header that cannot be read, and read its body for mistakes of its own."""
         self.context.doubtful.update(self.context.words(item.header))
-        if item.body is not None and item.readable and word in _BODIES - {"task"}:
-            parse_entries("document", self.context.source, item.body, self.context.report, start=f"{word}_body")
+        if item.body is None or not item.readable:
+            return
+        if word == "task":
+            read_syntax(self.context, item.body)
+        elif word in _BODIES:
+            parse_entries(
+                "document", self.context.source, item.body, self.context.report, start=f"{word}_body"
+            )
 
     def _discount(self, node: Node, item: Item, first: Span | None) -> Span:
         if item.body is not None:
@@ -112,7 +123,14 @@ class _Reader:
             message = "expected '{', found the end of the entry"
             self.context.error("syntax", message, after, help=HEADER_FORMS[node.kind])
         self.statements.append(
-            _Statement(node.kind, name, leaves[1:], node.span, body or item.header, item.readable and body is not None)
+            _Statement(
+                node.kind,
+                name,
+                leaves[1:],
+                node.span,
+                body or item.header,
+                item.readable and body is not None,
+            )
         )
 
     def _of(self, kind: str) -> Iterator[_Statement]:
@@ -139,13 +157,17 @@ class _Reader:
             if self._is_new(statement, "environment or family", ("",)):
                 draft = self._environment(statement)
                 self.drafts[statement.name] = draft
-                alone = None if draft is None else Scope(statement.name, (draft,), (draft.environment,), False)
+                alone = (
+                    None if draft is None else Scope(statement.name, (draft,), (draft.environment,), False)
+                )
                 scopes[statement.name] = alone
         for statement in self._of("family"):
             if self._is_new(statement, "environment or family", ("",)):
                 spans = statement.header, statement.body
                 scopes[statement.name] = (
-                    read_family(self.context, statement.name, spans, self.drafts) if statement.readable else None
+                    read_family(self.context, statement.name, spans, self.drafts)
+                    if statement.readable
+                    else None
                 )
         for statement in self._of("policy"):
             self._policy(statement)
@@ -153,7 +175,9 @@ class _Reader:
             self._objective(statement)
         tasks = [task for statement in self._of("task") if (task := self._task(statement)) is not None]
         environments = tuple(draft.environment for draft in self.drafts.values() if draft is not None)
-        declared = {environment.name: self.declared.policies_in(environment.name) for environment in environments}
+        declared = {
+            environment.name: self.declared.policies_in(environment.name) for environment in environments
+        }
         return Document(
             source=self.context.source,
             environments=environments,
@@ -161,7 +185,11 @@ class _Reader:
                 place: tuple(p for name in names if (p := self.declared.policies[place, name]) is not None)
                 for place, names in declared.items()
             },
-            families=tuple(Family(scope.name, scope.environments) for scope in scopes.values() if scope and scope.is_family),
+            families=tuple(
+                Family(scope.name, scope.environments)
+                for scope in scopes.values()
+                if scope and scope.is_family
+            ),
             objectives=tuple(one for one in self.declared.objectives.values() if one is not None),
             tasks=tuple(tasks),
             options=self.options,
@@ -183,11 +211,10 @@ class _Reader:
         scope = self._scope(statement.leaves[0], "environment or family")
         if scope is None:
             self.context.doubtful.add(statement.name)
-        if not statement.readable:
-            content = None
-        else:
-            content = read_body(self.context, statement.body)
-        if scope is None or not self._is_new(statement, "policy", tuple(d.environment.name for d in scope.drafts)):
+        content = read_body(self.context, statement.body) if statement.readable else None
+        if scope is None or not self._is_new(
+            statement, "policy", tuple(d.environment.name for d in scope.drafts)
+        ):
             return
         is_right = content is not None
         for draft in scope.drafts:
@@ -204,10 +231,14 @@ class _Reader:
         if keyword is not None and formalism is None:
             known = [f.keyword or f.id for f in formalisms().values() if f.parse is not None]
             hint = name_hint(keyword, tuple(known), kind="formalism")
-            self.context.error("unknown-formalism", f"there is no formalism {shown(keyword)}", language.span, help=hint)
+            self.context.error(
+                "unknown-formalism", f"there is no formalism {shown(keyword)}", language.span, help=hint
+            )
         elif formalism is not None and formalism.parse is None:
             message = f"{shown(formalism.id)} has no specifications that can be written down"
-            self.context.error("no-specification", message, language.span, help="use it with --in, as a formalism")
+            self.context.error(
+                "no-specification", message, language.span, help="use it with --in, as a formalism"
+            )
         scope = self._scope(leaf, "environment")
         if scope is None:
             self.context.doubtful.add(statement.name)
@@ -228,12 +259,18 @@ class _Reader:
                 context.source, statement.body, environment, context.report, options=self.options
             )
         self.declared.objectives[environment.name, statement.name] = (
-            None if spec is None or formalism is None else Objective(statement.name, environment, formalism.id, spec)
+            None
+            if spec is None or formalism is None
+            else Objective(statement.name, environment, formalism.id, spec)
         )
 
     def _task(self, statement: _Statement) -> Task | None:
         scope = self._scope(statement.leaves[0], "environment or family")
-        if not self._is_new(statement, "task", ("",)) or scope is None or not statement.readable:
+        is_new = self._is_new(statement, "task", ("",))
+        if not statement.readable:
+            return None
+        if scope is None or not is_new:
+            read_syntax(self.context, statement.body)
             return None
         reader = TaskReader(self.context, self.declared, scope)
         task = reader.read(statement.name, statement.header, statement.body)

@@ -35,7 +35,7 @@ class Scope:
 
 @dataclass(slots=True)
 class Declarations:
-    """Everything declared so far. A value of None: declared, but wrong, so that uses of it are no mistakes."""
+    """Everything declared so far; None stands for what is wrong, so that to use it is no second mistake."""
 
     scopes: dict[str, Scope | None] = field(default_factory=dict)
     policies: dict[tuple[str, str], Policy | None] = field(default_factory=dict)

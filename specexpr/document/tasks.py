@@ -1,4 +1,4 @@
-"""Tasks: every line becomes constraints or an acceptable set, in one environment or in each member of a family."""
+"""Tasks: lines become constraints and acceptable sets, in one environment or each member of a family."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ from specexpr.syntax.nodes import Leaf, Node
 from specexpr.syntax.numbers import read_discount
 
 
+def read_syntax(context: Context, body: Span) -> None:
+    """Report the lines of a task that cannot be read, where there is nothing that it could be about."""
+    for piece in pieces(context.source.text, body):
+        span = piece if isinstance(piece, Span) else piece.body
+        if span is not None:
+            parse_entries(
+                "document", context.source, span, context.report, start="task_body", forms=TASK_FORMS
+            )
+
+
 @dataclass(slots=True)
 class TaskReader:
     """Reads the lines of one task; `sound` until one of them is found wrong."""
@@ -40,7 +50,7 @@ class TaskReader:
     scope: Scope
     sound: bool = True
     _asked: list[Asked] = field(default_factory=list)
-    _options: Options = Options()
+    _options: Options = field(default_factory=Options)
     _given: dict[str, Span] = field(default_factory=dict)
     _mentioned: dict[tuple[int, str], Policy] = field(default_factory=dict)
     _orders: list[Objective] = field(default_factory=list)
@@ -70,7 +80,9 @@ class TaskReader:
         what = [asked.what for asked in self._asked]
         rank = {key: i for i, key in enumerate(self.declared.policies)}
         environments = self.scope.environments
-        policies = sorted(self._mentioned.items(), key=lambda p: (p[0][0], rank[environments[p[0][0]].name, p[0][1]]))
+        policies = sorted(
+            self._mentioned.items(), key=lambda p: (p[0][0], rank[environments[p[0][0]].name, p[0][1]])
+        )
         return Task(
             name=name,
             scope=self.scope.name,
@@ -85,14 +97,18 @@ class TaskReader:
 
     def _member(self, part: Item) -> int | None:
         """Return the index of the environment that a block `in NAME { ... }` is about."""
-        node = parse("document", self.context.source, part.header, self.context.report, start="part", forms=PART_FORMS)
+        node = parse(
+            "document", self.context.source, part.header, self.context.report, start="part", forms=PART_FORMS
+        )
         name = None if node is None else self.context.name(node.leaf(0))
         if node is None or name is None:
             return None
         names = [environment.name for environment in self.scope.environments]
         if not self.scope.is_family:
             message = f"{shown(self.scope.name)} is an environment, not a family, so it has no parts"
-            self.context.error("not-a-member", message, part.header, help="write the lines without in NAME { }")
+            self.context.error(
+                "not-a-member", message, part.header, help="write the lines without in NAME { }"
+            )
         elif name in names:
             return names.index(name)
         else:
@@ -154,7 +170,9 @@ class TaskReader:
         names = [child.leaf(0) if isinstance(child, Node) else child for child in entry.children[::2]]
         tables = [self._table(name, model) for name in names]
         relations = [Relation(node.leaf(0).text) for node in entry.children[1::2] if isinstance(node, Node)]
-        for (better, worse), (i, j), relation in zip(pairwise(tables), pairwise(names), relations, strict=True):
+        for (better, worse), (i, j), relation in zip(
+            pairwise(tables), pairwise(names), relations, strict=True
+        ):
             span = Span(i.span.start, j.span.end)
             if better is not None and worse is not None:
                 what = PolicyConstraint(model, better, worse, relation, self.context.line(span))
@@ -168,7 +186,9 @@ class TaskReader:
             return
         if over is not None and set(over) <= set(good):
             hint = "name some policies after over that are not accepted"
-            self.context.warning("nothing-is-bad", "every policy of the universe is accepted", entry.span, help=hint)
+            self.context.warning(
+                "nothing-is-bad", "every policy of the universe is accepted", entry.span, help=hint
+            )
         acceptance = Acceptance.EQUAL if entry.kind == "accept_equally" else Acceptance.RANGE
         what = AcceptableSet(model, good, over, acceptance, self.context.line(entry.span))
         text = clipped(" ".join(self.context.source.text[entry.span.start : entry.span.end].split()))
@@ -231,7 +251,9 @@ class TaskReader:
             found.append(read_trajectory(self.context, node, environment, draft))
         self.sound &= None not in found
         relations = [Relation(node.leaf(0).text) for node in entry.nodes()[1::2]]
-        for (better, worse), (i, j), relation in zip(pairwise(found), pairwise(sequences), relations, strict=True):
+        for (better, worse), (i, j), relation in zip(
+            pairwise(found), pairwise(sequences), relations, strict=True
+        ):
             span = Span(i.span.start, j.span.end)
             if better is not None and worse is not None:
                 what = TrajectoryConstraint(model, better, worse, relation, self.context.line(span))
@@ -249,7 +271,9 @@ class TaskReader:
                 self.context.error("given-twice", message, leaf.span, help="remove one of them", notes=notes)
                 self.sound = False
         tables = [self._table(leaf, model) for leaf in leaves]
-        return None if None in tables else tuple(dict.fromkeys(table for table in tables if table is not None))
+        return (
+            None if None in tables else tuple(dict.fromkeys(table for table in tables if table is not None))
+        )
 
     def _table(self, leaf: Leaf, model: int) -> Table | None:
         """Return the table of a policy in the order of the scope; None if it is unknown or wrong."""

@@ -10,7 +10,9 @@ from specexpr.syntax.names import clipped, shown
 from specexpr.syntax.nodes import Leaf, Node
 
 
-def read_trajectory(context: Context, sequence: Node, environment: Environment, draft: Draft) -> Trajectory | None:
+def read_trajectory(
+    context: Context, sequence: Node, environment: Environment, draft: Draft
+) -> Trajectory | None:
     """Return the (state, action) pairs of a sequence, or None once what is wrong with it is reported."""
     place = f"environment {shown(environment.name)}"
     steps = [(node.leaf(0), node.leaf(1)) for node in sequence.nodes()]
@@ -22,9 +24,10 @@ def read_trajectory(context: Context, sequence: Node, environment: Environment, 
     found = tuple(pair for pair in pairs if pair is not None)
     if len(found) < len(pairs):
         return None
-    if draft.sound and not all([_is_possible(context, environment, steps, found, i) for i in range(len(found))]):
-        return None
-    return found
+    if not draft.sound:
+        return found
+    wrong = [i for i in range(len(found)) if not _is_possible(context, environment, steps, found, i)]
+    return None if wrong else found
 
 
 def _is_possible(

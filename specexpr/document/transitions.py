@@ -17,7 +17,7 @@ from specexpr.document.context import Context, listed
 from specexpr.document.laws import Laws
 from specexpr.models.policy import point
 from specexpr.syntax.names import PLAIN, write_name
-from specexpr.syntax.nodes import Body, Leaf, Node
+from specexpr.syntax.nodes import Body, Leaf, Node, group_leaf
 from specexpr.syntax.patterns import Entry, Pattern, Rules, cell_text, clash_diagnostic
 
 Row = Mapping[int, Distribution]
@@ -47,7 +47,7 @@ class Transitions:
         self._rules = Rules(self._clash)
 
     def read(self, body: Body, declared: Span) -> tuple[Row, ...]:
-        """Return the rows; report entries that are wrong or clash, and at `declared` states without any row."""
+        """Return the rows; report what is wrong or clashes, and at `declared` states without any row."""
         for span in body.broken:
             everywhere = "*" in self.context.source.text[span.start : span.end]
             self._excuse(self.states if everywhere else self.context.words(span))
@@ -76,16 +76,17 @@ class Transitions:
             state, action, target = match.groups()
             s, a, law = states.get(state), actions.get(action), known.get(target)
             if s is None or a is None or law is None or a in rows[s]:
-                first, second, third = (Leaf("NAME", match[i], _span(run, match, i)) for i in (1, 2, 3))
-                self._entry((first, second), third, _span(run, match, 0))
+                first, second, third = (group_leaf(run, match, i) for i in (1, 2, 3))
+                self._entry((first, second), third, group_leaf(run, match, 0).span)
             else:
                 rows[s][a] = law
 
     def _entry(self, head: tuple[Node | Leaf, Node | Leaf], target: Node | Leaf, span: Span) -> bool:
         """Enter one transition; return whether it has a wildcard."""
         state, action = (child.leaf(0) if isinstance(child, Node) else child for child in head)
-        s = None if state.kind == "ANY" else self.context.index("state", state, self.states, place=self.place)
-        a = None if action.kind == "ANY" else self.context.index("action", action, self.actions, place=self.place)
+        index, place = self.context.index, self.place
+        s = None if state.kind == "ANY" else index("state", state, self.states, place=place)
+        a = None if action.kind == "ANY" else index("action", action, self.actions, place=place)
         law = self._laws.read(target, f"{state.text} / {action.text}")
         is_known = (s is not None or state.kind == "ANY") and (a is not None or action.kind == "ANY")
         if law is None or not is_known:
@@ -107,8 +108,8 @@ class Transitions:
             for match in _ROW.finditer(run.text):
                 s, a = self.states.get(match[1]), self.actions.get(match[2])
                 if s is not None and a is not None:
-                    spans = self._spans.get((s, a), _span(run, match, 0)), _span(run, match, 0)
-                    self._spans[s, a] = min(spans, key=lambda span: span.start)
+                    here = group_leaf(run, match, 0).span
+                    self._spans[s, a] = min(self._spans.get((s, a), here), here, key=lambda span: span.start)
         self._runs.clear()
         return self._spans[state, action]
 
@@ -130,15 +131,13 @@ class Transitions:
             which = listed([states[s] for s in missing])
             message = f"{which} {'has' if len(missing) == 1 else 'have'} no transition in {self.place}"
             state = write_name(states[missing[0]])
-            hint = f"write {state} / {write_name(actions[0])} -> {state}, or {state} / * -> {state} if it is absorbing"
+            hint = (
+                f"write {state} / {write_name(actions[0])} -> STATE, or {state} / * -> {state} to stay there"
+            )
             self.context.error("missing-row", message, declared, help=hint)
         for s in (*missing, *self._excused):
             for a in self.actions.values():
                 self._rows[s].setdefault(a, point(s))
-
-
-def _span(run: Leaf, match: re.Match[str], group: int) -> Span:
-    return Span(run.span.start + match.start(group), run.span.start + match.end(group))
 
 
 def _ascending(row: dict[int, Distribution]) -> dict[int, Distribution]:

@@ -50,8 +50,8 @@ def syntax_error(
         end = at + 1 if word is None else word.end()
         mark = Span(mark.start, span.start + end)
         found = _described(text[at:end])
-    wanted = _one_of(_accepted(lark, error))
-    return Diagnostic(id="syntax", message=f"expected {wanted}, found {found}", span=mark, help=_form(text, forms))
+    message = f"expected {_one_of(_accepted(lark, error))}, found {found}"
+    return Diagnostic(id="syntax", message=message, span=mark, help=_form(text, forms))
 
 
 def _accepted(lark: Lark, error: UnexpectedInput) -> list[str]:
@@ -71,8 +71,10 @@ def _accepted(lark: Lark, error: UnexpectedInput) -> list[str]:
             (keywords if literal.isalpha() else signs).append(f"'{literal}'")
         elif not terminal.name.startswith("_"):
             words.append(_words(terminal.name))
-    end = ["the end of the entry"] if names & {"_END", "$END"} else []
-    return [*words, *signs, *keywords, *(end if not (words or keywords) or len(words + signs + keywords) < _FEW else [])]
+    found = words + signs + keywords
+    if names & {"_END", "$END"} and len(found) < _FEW:
+        found.append("the end of the entry")
+    return found
 
 
 def _words(terminal: str) -> str:
@@ -86,7 +88,7 @@ def _one_of(words: Iterable[str]) -> str:
 
 
 def _described(found: str) -> str:
-    if len(found) == 1 and not found.isprintable() or found.isspace():
+    if len(found) == 1 and (found.isspace() or not found.isprintable()):
         name = unicodedata.name(found, "")
         return f"the character U+{ord(found):04X}" + (f" ({name})" if name else "")
     return f"'{clipped(found)}'"
@@ -99,5 +101,4 @@ def _form(text: str, forms: Mapping[str, str]) -> str | None:
     if first in forms:
         return forms[first]
     meant = nearest(first[:40], [known for known in forms if known])
-    hint = f"did you mean '{meant}'? {forms[meant]}" if meant else forms.get("")
-    return hint
+    return f"did you mean '{meant}'? {forms[meant]}" if meant else forms.get("")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from specexpr.diagnostics import InternalError, Report, Source, Span
@@ -23,6 +24,10 @@ from specexpr.syntax.nodes import Body, Leaf, Node
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
+Forms = Mapping[str, str]
+"""What to write, by the first word of an entry; under "" what is said for any other word."""
+
+NO_FORMS: Forms = MappingProxyType({})
 _STARTS = re.compile(r"^// starts:(.*)$", re.MULTILINE)
 _CHUNK = 256  # entries that are tried together once a body is known to have a mistake
 
@@ -35,26 +40,26 @@ def grammars() -> Path:
 
 
 def parse(
-    stem: str, source: Source, span: Span, report: Report, *, start: str, forms: Mapping[str, str] | None = None
+    stem: str, source: Source, span: Span, report: Report, *, start: str, forms: Forms = NO_FORMS
 ) -> Node | None:
     """Read a span as one `start` of a grammar, line ends being spaces; None once the mistake is reported.
 
     stem: the name of a grammar, or the path of a .lark file (of a plug-in).
-    forms: what to write, by the first word of the text; under "" what is said for any other word.
+    forms: what to write, by the first word of the text.
     """
     text = blanked(source.text, span).replace("\n", " ")
     lark = _lark(stem)
     try:
         tree = lark.parse(text, start=start)
     except unexpected() as error:
-        report(syntax_error(lark, source, span, error, forms or {}))
+        report(syntax_error(lark, source, span, error, forms))
         return None
     node = _plain(tree, span.start)
     return node if isinstance(node, Node) else Node(start, (node,), node.span)
 
 
 def parse_entries(
-    stem: str, source: Source, span: Span, report: Report, *, start: str, forms: Mapping[str, str] | None = None
+    stem: str, source: Source, span: Span, report: Report, *, start: str, forms: Forms = NO_FORMS
 ) -> Body:
     """Read a body of entries that end at a newline or ';': all that can be read, the others reported.
 
@@ -74,7 +79,7 @@ def parse_entries(
             entries += _children(lark.parse(piece, start=start), span.start + low)
         except unexpected() as error:
             wrong = Span(span.start + low, span.start + high)
-            report(syntax_error(lark, source, wrong, error, forms or {}))
+            report(syntax_error(lark, source, wrong, error, forms))
             broken.append(wrong)
     return Body(tuple(entries), tuple(broken))
 
@@ -101,7 +106,7 @@ def _readable(lark: Lark, start: str, text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _lark(stem: str) -> Lark:
-    """Build the parser of a grammar; a line `// starts: a b` in it names the rules from which it can start."""
+    """Build the parser of a grammar; its line `// starts: a b` names the rules from which it can start."""
     from lark import Lark
 
     path = Path(stem) if stem.endswith(".lark") else grammars() / f"{stem}.lark"
@@ -144,7 +149,8 @@ def _plain(root: Tree[Token] | Token, offset: int) -> Node | Leaf:
             count = len(item.children)
             children = tuple(made[len(made) - count :])
             del made[len(made) - count :]
-            empty = item.meta.empty
-            span = Span(offset, offset) if empty else Span(offset + item.meta.start_pos, offset + item.meta.end_pos)
+            meta = item.meta
+            low, high = (0, 0) if meta.empty else (meta.start_pos, meta.end_pos)
+            span = Span(offset + low, offset + high)
             made.append(Node(str(item.data), children, span))
     return made[0]

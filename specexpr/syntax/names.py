@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
-from specexpr.diagnostics import Diagnostic, Report, did_you_mean
+from specexpr.diagnostics import Diagnostic, Report, Span, did_you_mean
 from specexpr.syntax.nodes import Leaf
 
 PLAIN = r"(?:-(?!>))*+[\w.]++(?:-(?!>)[\w.]*+)*+"
@@ -17,10 +18,9 @@ PLAIN = r"(?:-(?!>))*+[\w.]++(?:-(?!>)[\w.]*+)*+"
 QUOTED = r'"(?:[^"\\\n]|\\[^\n])*"'
 NAME = re.compile(rf"{PLAIN}|{QUOTED}")
 
-KEYWORDS = frozenset(
-    "environment family policy objective task in discount states actions start label "
-    "accept equally over order by trajectories modulo unreachable".split()
-)
+_KEYWORDS = """environment family policy objective task in discount states actions start label
+    accept equally over order by trajectories modulo unreachable"""
+KEYWORDS = frozenset(_KEYWORDS.split())
 """Words of the host language; a name that is one of them is printed in quotes."""
 
 _PLAIN = re.compile(PLAIN)
@@ -44,7 +44,7 @@ def read_name(leaf: Leaf, report: Report) -> str | None:
             message=f"{clipped(leaf.text)} is not a name: "
             + ("it is empty" if leaf.text == '""' else "an escape in it is wrong"),
             span=leaf.span,
-            help=r'inside quotes write \" for a quote, \\ for a backslash, and \n, \t or \u00e9 for others',
+            help=r"inside quotes write \" for a quote, \\ for a backslash, and \n, \t or \u00e9 for others",
         )
     )
     return None
@@ -81,3 +81,17 @@ def name_hint(name: str, known: tuple[str, ...], *, kind: str) -> str:
         known = tuple(like[:200]) or known[:6]
     known = tuple(k if len(k) <= _LONGEST_SHOWN else clipped(k) for k in known)
     return did_you_mean(name[: 2 * _LONGEST_SHOWN], known, kind=kind)
+
+
+def unknown_name(kind: str, name: str, span: Span, place: str, *, hint: str | None) -> Diagnostic:
+    """Return the diagnostic for a name that a place (in words) does not have."""
+    return Diagnostic(id="unknown-name", message=f"{place} has no {kind} {shown(name)}", span=span, help=hint)
+
+
+def find_index(kind: str, leaf: Leaf, known: Mapping[str, int], place: str, report: Report) -> int | None:
+    """Return the index of the name that a leaf writes, or None once it is reported as unknown."""
+    name = read_name(leaf, report)
+    if name is not None and name not in known:
+        hint = name_hint(name, tuple(known), kind=kind)
+        report(unknown_name(kind, name, leaf.span, place, hint=hint))
+    return None if name is None else known.get(name)

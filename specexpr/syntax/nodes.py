@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from specexpr.diagnostics import Span
@@ -14,6 +15,12 @@ class Leaf:
     kind: str
     text: str
     span: Span
+
+
+def group_leaf(run: Leaf, match: re.Match[str], group: int) -> Leaf:
+    """Return what a group of a match in a leaf's text matched, as a leaf."""
+    base = run.span.start
+    return Leaf("NAME", match[group], Span(base + match.start(group), base + match.end(group)))
 
 
 @dataclass(frozen=True, slots=True)

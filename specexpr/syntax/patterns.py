@@ -7,7 +7,7 @@ that no more specific entry decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -65,9 +65,21 @@ class Rules(Generic[T]):
                 self.clash(decides, entry, cell)
         return decides
 
+    def __bool__(self) -> bool:
+        """Say whether there is an entry."""
+        return bool(self._masks)
+
+    def idle(self, cells: Collection[Cell]) -> list[Entry[T]]:
+        """Return the entries that cover none of some cells."""
+        found: list[Entry[T]] = []
+        for mask, table in self._tables.items():
+            covered = {tuple(cell[i] for i in mask) for cell in cells}
+            found += (entry for key, entry in table.items() if key not in covered)
+        return found
+
 
 def clash_diagnostic(first: Entry[T], second: Entry[T], where: str) -> Diagnostic:
-    """Return the diagnostic for two entries that decide one cell differently; `where` is the cell in words."""
+    """Return the diagnostic for two entries that decide one cell (in words: `where`) differently."""
     if first.span.start > second.span.start:
         first, second = second, first
     return Diagnostic(
@@ -83,4 +95,5 @@ def clash_diagnostic(first: Entry[T], second: Entry[T], where: str) -> Diagnosti
 
 def cell_text(cell: Pattern, names: Sequence[Sequence[str]]) -> str:
     """Return a cell as the language writes it, a wildcard as '*'."""
-    return " / ".join("*" if x is None else write_name(known[x]) for x, known in zip(cell, names, strict=True))
+    parts = ("*" if x is None else write_name(known[x]) for x, known in zip(cell, names, strict=True))
+    return " / ".join(parts)

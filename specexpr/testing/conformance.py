@@ -108,8 +108,8 @@ def check_formalism(
     )
     run = _Run(subject, seed)
     run.check_page()
-    for case in range(cases):
-        run.check_specification(case, size=case * len(SIZES) // cases)
+    for case in range(4 * cases):
+        run.check_specification(case, size=case * len(SIZES) // (4 * cases))
     asked = tuple(kinds) if manifest.decide is not None else ()
     for case in range(cases):
         for kind in asked:

@@ -15,13 +15,14 @@ from typing import NoReturn
 
 from specexpr.certify.proofs import Refused
 from specexpr.diagnostics import Diagnostic, Source, Span
+from specexpr.document.printing import print_environment
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
 from specexpr.formalism import Formalism, Spec
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.documentation import doubt_documentation
-from specexpr.testing.documents import environment_text, question_text
+from specexpr.testing.documents import question_text
 from specexpr.testing.metamorphic import AskAgain, Keeps
 
 Truth = Callable[[Question], bool]
@@ -83,7 +84,7 @@ def check_round_trip(subject: Subject, environment: Environment, spec: Spec) -> 
         return
 
     def fail(what: str) -> NoReturn:
-        raise Broken(Law.ROUND_TRIP, what, document=environment_text(environment))
+        raise Broken(Law.ROUND_TRIP, what, document=print_environment(environment))
 
     body = formalism.print(environment, spec)
     before = "objective o in e = x {"  # so that a span that is taken from the start of the source shows
@@ -102,7 +103,7 @@ def check_evaluation(
     """Check the values of policies against the definition. Raises Broken."""
     if subject.formalism.evaluate is None:
         return
-    document = environment_text(environment)
+    document = print_environment(environment)
     values = subject.formalism.evaluate(environment, spec, policies)
     if len(values) != len(policies):
         raise Broken(Law.EVALUATION, f"{len(policies)} policies have {len(values)} values", document=document)

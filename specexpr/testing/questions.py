@@ -107,7 +107,7 @@ def random_question(
             accept = _acceptable(setting, 0, Hidden(setting), shapes=("best", "any", "crossed", "crossed"))
             return _question(setting, acceptable=[_without_twins(setting, accept)], modulo=True)
         case Kind.LISTED:
-            return _question(setting, acceptable=[_listed(setting, Hidden(setting))])
+            return _question(setting, acceptable=[_listed(setting, Hidden(setting, shapes=ROUGH_SHAPES))])
         case Kind.RANGE | Kind.EQUAL | Kind.STOCHASTIC:
             kinds = {Kind.RANGE: Acceptance.RANGE, Kind.EQUAL: Acceptance.EQUAL}
             acceptance = kinds.get(kind) or random.choice(list(Acceptance))
@@ -141,14 +141,18 @@ def _question(
     )
 
 
+SHAPES = ("reward", "apart", "lesser", "product", "ranks", "ranks")
+ROUGH_SHAPES = ("reward", "lesser", "product", "ranks", "ranks", "ranks")
+
+
 class Hidden:
     """A hidden objective: a number for each policy or trajectory of each environment."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, shapes: Sequence[str] = SHAPES) -> None:
         random = setting.random
         spread = random.choice((1, 1, 5))
         self._setting = setting
-        self._shape = random.choice(("reward", "apart", "lesser", "product", "ranks", "ranks"))
+        self._shape = random.choice(shapes)
         self._rewards = [random_reward(random, setting.model, spread=spread) for _ in range(2)]
         self._known: dict[tuple[int, Table | Trajectory], Fraction] = {}
 
@@ -184,7 +188,8 @@ class Hidden:
 
 def _preferences(setting: Setting, *, strict_only: bool) -> Iterator[Constraint]:
     """Yield comparisons of a few policies in each environment that follow a hidden objective."""
-    random, hidden = setting.random, Hidden(setting)
+    random = setting.random
+    hidden = Hidden(setting, shapes=ROUGH_SHAPES if strict_only else SHAPES)
     least, most = (5, 9) if len(setting.environments) == 1 else (3, 6)
     for index, environment in enumerate(setting.environments):
         tables = random_tables(random, environment.model, random.randint(least, most))
@@ -297,7 +302,7 @@ def _listed(setting: Setting, hidden: Hidden) -> AcceptableSet:
     depth = 0 if acceptance is Acceptance.EQUAL else random.randrange(max(1, len(levels) - 1))
     good = tuple(table for table in tables if hidden.of_policy(0, table) >= levels[depth])
     over = tuple(table for table in tables if table not in good or random.random() < 0.7)
-    return AcceptableSet(0, good, over, acceptance)
+    return AcceptableSet(0, good, over or tables, acceptance)
 
 
 def _combined(setting: Setting) -> Question:
@@ -319,7 +324,7 @@ def _induced(setting: Setting, objectives: Sequence[Formalism]) -> Question:
     tables = random_tables(random, setting.model, random.randint(4, 8))
     speaking = [f for f in objectives if f.sample is not None and f.evaluate is not None]
     objective = None
-    if speaking and random.random() < 0.5:
+    if speaking and len(tables) > 1 and random.random() < 0.3:
         formalism = random.choice(speaking)
         assert formalism.sample is not None
         assert formalism.evaluate is not None

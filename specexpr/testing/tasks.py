@@ -48,7 +48,7 @@ def altered(
     constraints: Iterable[Constraint] | None = None,
     acceptable: Iterable[AcceptableSet] | None = None,
 ) -> Question:
-    """Return the question with parts of its task replaced, its policies named anew, no objective behind it."""
+    """Return the question with parts of its task replaced, its policies named anew, no objective behind."""
     task = question.task
     asked = task.constraints if constraints is None else tuple(constraints)
     sets = task.acceptable if acceptable is None else tuple(acceptable)

@@ -1,10 +1,10 @@
 """A peer: reward design for a set of acceptable policies, with the fringe, in cvxpy.
 
 The algorithm of Abel, Dabney, Harutyunyan, Ho, Littman, Precup and Singh, "On the Expressivity of Markov
-Reward" (NeurIPS 2021): expected discounted visits of the good policies and of their fringe, one linear program.
-Written from the paper's description, with two departures that only help it: constraints are matrices, not one
-cvxpy object a pair, and the slack is maximised under a bounded reward, so that no fixed slack has to be guessed.
-Rewards are on (state, action).
+Reward" (NeurIPS 2021): expected discounted visits of the good policies and of their fringe, one linear
+program, to which constraints are added one by one. Written from the paper's description, with one departure, to its
+advantage: the slack is maximised under a bounded reward, so that no fixed slack has to be guessed. Rewards
+are on (state, action). A second version hands cvxpy the constraints as matrices.
 """
 
 from __future__ import annotations
@@ -50,24 +50,48 @@ def design_reward(
     good: Sequence[Policy],
     *,
     equal: bool,
-    solver: str | None = None,
 ) -> NDArray[np.float64] | None:
     """Return a reward under which every good policy beats its fringe, or None if there seems to be none."""
+    states, actions, _ = transitions.shape
+    good_visits = [compute_exp_visit(transitions, start, discount, policy) for policy in good]
+    fringe_visits = [
+        compute_exp_visit(transitions, start, discount, policy) for policy in compute_fringe(good, actions)
+    ]
+    reward = cp.Variable(states * actions)
+    slack = cp.Variable()
+    constraints = [reward <= 1, reward >= -1]
+    if equal:
+        constraints += [visits @ reward == good_visits[0] @ reward for visits in good_visits[1:]]
+    for better in good_visits[:1] if equal else good_visits:
+        constraints += [worse @ reward + slack <= better @ reward for worse in fringe_visits]
+    return _solved(constraints, reward, slack, (states, actions))
+
+
+def design_reward_with_matrices(
+    transitions: NDArray[np.float64],
+    start: NDArray[np.float64],
+    discount: float,
+    good: Sequence[Policy],
+    *,
+    equal: bool,
+) -> NDArray[np.float64] | None:
+    """Return the same from one matrix constraint for the good policies and one for the fringe."""
     states, actions, _ = transitions.shape
     fringe = compute_fringe(good, actions)
     visit = [compute_exp_visit(transitions, start, discount, policy) for policy in (*good, *fringe)]
     good_visits, fringe_visits = np.array(visit[: len(good)]), np.array(visit[len(good) :])
     reward = cp.Variable(states * actions)
     slack = cp.Variable()
-    if equal:
-        value = good_visits[0] @ reward
-        constraints = [(good_visits[1:] - good_visits[0]) @ reward == 0]
-    else:
-        value = cp.Variable()
-        constraints = [good_visits @ reward >= value]
+    value = cp.Variable()
+    constraints = [good_visits @ reward == value if equal else good_visits @ reward >= value]
     constraints += [fringe_visits @ reward + slack <= value, reward <= 1, reward >= -1]
-    problem = cp.Problem(cp.Maximize(slack), constraints)
-    problem.solve(solver=solver)
+    return _solved(constraints, reward, slack, (states, actions))
+
+
+def _solved(
+    constraints: list[cp.Constraint], reward: cp.Variable, slack: cp.Variable, shape: tuple[int, int]
+) -> NDArray[np.float64] | None:
+    cp.Problem(cp.Maximize(slack), constraints).solve()
     if reward.value is None or slack.value is None or float(slack.value) <= THRESHOLD:
         return None
-    return np.asarray(reward.value).reshape(states, actions)
+    return np.asarray(reward.value).reshape(shape)

@@ -1,4 +1,4 @@
-"""A peer: every deterministic policy is listed, and `scipy.optimize.linprog` separates the good from the rest."""
+"""A peer: all deterministic policies are listed, `scipy.optimize.linprog` separates good from bad."""
 
 from __future__ import annotations
 

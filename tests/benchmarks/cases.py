@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from specexpr.certify.model import (
-    Acceptance,
     AcceptableSet,
+    Acceptance,
     Distribution,
     Model,
     PolicyConstraint,
@@ -161,7 +161,8 @@ def grid_cases(size: int, *, seed: int) -> list[GridCase]:
 
     A product set (any choice within given sets of actions, one a state) is expressible: pay 0 inside, -1
     outside. Three corners of a square are a range: the fourth is a vertex. Two policies that differ in several
-    reached states are not: the face they span has the middle of their segment inside the hull of its others.
+    states are not: each would lose by any one switch towards the other, so each would be worse than the other.
+    Constant directions: "On the Expressivity of Markov Reward" (Abel et al., 2021).
     """
     random = Random(seed)
     count = size * size

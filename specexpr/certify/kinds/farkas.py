@@ -18,7 +18,7 @@ from specexpr.certify.chain import Chain, Key
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import Claim, PolicyConstraint, Table, Trajectory
 from specexpr.certify.node import Node
-from specexpr.certify.proofs import FarkasCertificate, Refused, StateOccupancy
+from specexpr.certify.proofs import FarkasCertificate, Refused
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import common_denominator, rational_text
 
@@ -32,7 +32,7 @@ def check_farkas(claim: Claim, proof: FarkasCertificate) -> None:
         raise Refused("the certificate has another discount than the question")
     chains = [Chain(model) for model in claim.models]
     constraints = asked_constraints(claim, chains, proof.terms)
-    given = _by_behaviour(chains, proof.occupancies)
+    known = _checked_occupancies(chains, proof)
     weights: dict[tuple[int, Key], Fraction] = {}
     tables: dict[tuple[int, Key], Table] = {}
     counts: list[tuple[int, dict[int, int], Fraction]] = []
@@ -47,11 +47,12 @@ def check_farkas(claim: Claim, proof: FarkasCertificate) -> None:
             for steps, weight in ((constraint.better, term.weight), (constraint.worse, -term.weight)):
                 visits, over = _trajectory_visits(chains[model], steps, proof.discount)
                 counts.append((model, visits, weight / over))
-    for (model, alike), weight in weights.items():
+    for name, weight in weights.items():
         if weight:
-            carried = given.get((model, alike))
-            visits, over = _policy_visits(chains[model], tables[model, alike], proof.discount, carried)
-            counts.append((model, visits, weight / over))
+            chain, table = chains[name[0]], tables[name]
+            values, over = known.get(name) or chain.occupancy(table, proof.discount, None)
+            visits, below = _policy_visits(chain, table, values)
+            counts.append((name[0], visits, weight / (over * below)))
     scaled, _ = common_denominator([weight for *_, weight in counts])
     sums: list[dict[int, int]] = [{} for _ in chains]
     for (model, visits, _), factor in zip(counts, scaled, strict=True):
@@ -62,12 +63,12 @@ def check_farkas(claim: Claim, proof: FarkasCertificate) -> None:
         raise Refused("the weighted differences of the certificate do not sum to zero")
 
 
-def _by_behaviour(
-    chains: Sequence[Chain], occupancies: tuple[StateOccupancy, ...]
-) -> Mapping[tuple[int, Key], tuple[Fraction, ...]]:
-    """Return the carried occupancies by model and behaviour; the first of two alike counts."""
-    given: dict[tuple[int, Key], tuple[Fraction, ...]] = {}
-    for carried in occupancies:
+def _checked_occupancies(
+    chains: Sequence[Chain], proof: FarkasCertificate
+) -> Mapping[tuple[int, Key], tuple[list[int], int]]:
+    """Return the carried occupancies by model and behaviour, each checked, as integers over a denominator."""
+    found: dict[tuple[int, Key], tuple[list[int], int]] = {}
+    for carried in proof.occupancies:
         if not 0 <= carried.model < len(chains):
             raise Refused(
                 "the certificate carries occupancies for an environment that the task does not have"
@@ -75,23 +76,20 @@ def _by_behaviour(
         chain = chains[carried.model]
         if not len(carried.table) == len(carried.occupancy) == len(chain.index):
             raise Refused("the certificate carries occupancies that do not fit the environment")
-        given.setdefault((carried.model, chain.behaviour(carried.table)[1]), carried.occupancy)
-    return given
+        name = carried.model, chain.behaviour(carried.table)[1]
+        found[name] = chain.occupancy(carried.table, proof.discount, carried.occupancy)
+    return found
 
 
-def _policy_visits(
-    chain: Chain, table: Table, discount: Fraction, given: tuple[Fraction, ...] | None
-) -> tuple[dict[int, int], int]:
-    """Return the occupancy on pairs as integers over one denominator."""
-    values, over = chain.occupancy(table, discount, given)
+def _policy_visits(chain: Chain, table: Table, values: list[int]) -> tuple[dict[int, int], int]:
+    """Return a state occupancy on pairs, as integers over one denominator more."""
     reached = [s for s, n in enumerate(values) if n]
     below = lcm(*{p.denominator for s in reached for _, p in table[s]})
+    index = chain.index
     visits = {
-        chain.index[s][a]: values[s] * p.numerator * (below // p.denominator)
-        for s in reached
-        for a, p in table[s]
+        index[s][a]: values[s] * p.numerator * (below // p.denominator) for s in reached for a, p in table[s]
     }
-    return visits, over * below
+    return visits, below
 
 
 def _trajectory_visits(

@@ -82,7 +82,8 @@ def test_no_simpler_rational_lies_as_near(number):
     """The answer lies within 1e-12 of the float, relative to it, and no smaller denominator does."""
     found, near = simplest(number), Fraction(number) / 10**12
     assert abs(found - Fraction(number)) <= near
-    for below in filter(range(1, found.denominator).__contains__, (1, 2, found.denominator // 2, found.denominator - 1)):
+    q = found.denominator
+    for below in {below for below in (1, 2, q // 2, q - 1) if 0 < below < q}:
         closest = Fraction(round(Fraction(number) * below), below)
         assert abs(closest - Fraction(number)) > near
 

@@ -1,0 +1,326 @@
+"""Markov reward with a discount: a number for every step, summed with geometric weights.
+
+What it expresses
+-----------------
+A number R(s, a, s') for every step. A policy is worth the mean of the discounted sum of what its steps pay,
+so what counts is how often, discounted, it takes each action in each state: its occupancy.
+
+Syntax
+------
+::
+
+    reward { discount 9/10;  s0 / right: -1;  * / * / s1: 2.5 }
+
+``s0 / right: -1`` pays for taking an action in a state, ``s0 / right / s1: 2.5`` for a step that moreover
+leads to s1. ``*`` stands for every state or action. Of the entries of one kind that cover a step the most
+specific one counts, in any order; entries of the two kinds are chosen separately and added. What no entry
+covers pays 0. The discount may be left to the line ``discount 9/10`` of the document.
+
+Meaning
+-------
+J(pi) = E sum_t g^t R(s_t, a_t, s_{t+1}) for a discount 0 < g < 1. With the occupancy
+d(s, a) = sum_t g^t P(s_t = s, a_t = a) it is sum_{s,a} d(s, a) R(s, a), where R(s, a) is the mean of
+R(s, a, s') over the next state. Values are exact: they solve V = R + g P V in rationals.
+
+How it is decided
+-----------------
+J is linear in R, so a task is expressible iff a system of linear inequalities in R has a solution: for
+i > j, <R, d_i - d_j> > 0. Otherwise Farkas' lemma gives weights on the constraints under which the
+occupancies of the preferred and of the dispreferred policies cancel: no reward tells the two mixtures apart.
+Acceptable sets add bad policies to the system as the reward at hand fails to punish them. Several
+environments share one R(s, a, s').
+
+What it cannot do
+-----------------
+Remember: "the same action twice" is not expressible, since an occupancy forgets which action followed
+which. Prefer a mixture to what it mixes, as risk and diversity ask. Tell apart policies that differ only
+where they never go.
+
+Example
+-------
+>>> from specexpr.document import loads
+>>> from specexpr.formalisms.reward import FORMALISM
+>>> document = loads('''
+... environment rooms {
+...   states s0 s1; actions left right; start s0
+...   s0 / left -> s0; s0 / right -> s1; s1 / * -> s1
+... }
+... policy go in rooms { * -> right }
+... policy stay in rooms { * -> left }
+... objective fast in rooms = reward { discount 9/10; s0 / right: -1; s1 / *: 1 }
+... task best in rooms { order stay go by fast }
+... ''')
+>>> fast = document.objective("fast")
+>>> FORMALISM.evaluate(fast.environment, fast.spec, [document.policy("go"), document.policy("stay")])
+(Fraction(8, 1), Fraction(0, 1))
+>>> print(FORMALISM.print(fast.environment, fast.spec))
+discount 9/10; s0 / right: -1; s1 / *: 1
+
+References
+----------
+David Abel, Will Dabney, Anna Harutyunyan, Mark K. Ho, Michael L. Littman, Doina Precup, Satinder Singh:
+On the Expressivity of Markov Reward (NeurIPS 2021).
+Martin L. Puterman: Markov Decision Processes (1994), chapter 6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from random import Random
+from typing import TypeVar
+
+from specexpr.certify.proofs import RewardEntry
+from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
+from specexpr.exact import rational_text
+from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.verdict import Verdict
+from specexpr.formalism import Formalism
+from specexpr.models.environment import Environment
+from specexpr.models.occupancy import expected, policy_value
+from specexpr.models.policy import Policy
+from specexpr.syntax.compaction import few_entries
+from specexpr.syntax.grammar import parse_entries
+from specexpr.syntax.names import PLAIN, clipped, find_index, shown
+from specexpr.syntax.nodes import Leaf, Node, group_leaf
+from specexpr.syntax.numbers import read_discount, read_number
+from specexpr.syntax.patterns import Cell, Entry, Pattern, Rules, cell_text, clash_diagnostic
+
+C = TypeVar("C", bound=Cell)
+
+_ZERO = Fraction(0)
+_WIDTH = 80
+_OPEN = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """A Markov reward: what is not listed pays 0.
+
+    `entries` are those that are not 0, in the order of state, action and next state (None before any); the
+    steps among them are possible ones.
+    """
+
+    discount: Fraction
+    entries: tuple[RewardEntry, ...]
+
+
+def reward(discount: Fraction, values: Mapping[tuple[int, int, int | None], Fraction]) -> Reward:
+    """Return the reward that pays values[s, a, None] for an action and values[s, a, s'] for a step."""
+    entries = (RewardEntry(s, a, t, value) for (s, a, t), value in values.items() if value)
+    ordered = sorted(entries, key=lambda e: (e.state, e.action, -1 if e.next is None else e.next))
+    return Reward(discount, tuple(ordered))
+
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+FORMS = {
+    "discount": "write discount 9/10",
+    "": "write s0 / a: 1 for an action, s0 / a / s1: 1 for a step; '*' stands for every state or action",
+}
+
+_LINE = re.compile(rf"({PLAIN})[ \t]*/[ \t]*({PLAIN})(?:[ \t]*/[ \t]*({PLAIN}))?[ \t]*:[ \t]*([^ \t;\n]++)")
+
+
+def parse(
+    source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
+) -> Reward | None:
+    """Read the body of a reward; None once what is wrong with it is reported."""
+    reader = _Reader(environment, report)
+    body = parse_entries("reward", source, span, reader.report, start="reward_body", forms=FORMS)
+    for entry in body.entries:
+        if isinstance(entry, Leaf):
+            reader.run(entry)
+        elif entry.kind == "discount":
+            reader.read_discount(entry)
+        else:
+            reader.read_entry([c.leaf(0) if isinstance(c, Node) else c for c in entry.children], entry.span)
+    discount = reader.discount or options.discount
+    if discount is None and reader.discount_span is None and not body.broken:
+        message = "the reward has no discount"
+        hint = "write discount 9/10 in the objective, or on a line of its own in the document"
+        reader.report(Diagnostic(id="missing-discount", message=message, span=span, help=hint))
+    values = reader.values()
+    return None if discount is None or reader.failed else reward(discount, values)
+
+
+@dataclass(slots=True)
+class _Reader:
+    environment: Environment
+    _report: Report
+    failed: bool = False
+    discount: Fraction | None = None
+    discount_span: Span | None = None
+    _pairs: Rules[Fraction] = field(init=False)
+    _steps: Rules[Fraction] = field(init=False)
+    _place: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pairs, self._steps = Rules(self._clash), Rules(self._clash)
+        self._place = f"environment {shown(self.environment.name)}"
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Pass a diagnostic on and remember whether it is an error."""
+        self.failed |= diagnostic.severity is Severity.ERROR
+        self._report(diagnostic)
+
+    def _clash(self, first: Entry[Fraction], second: Entry[Fraction], cell: Pattern) -> None:
+        states, actions = self.environment.states, self.environment.actions
+        self.report(clash_diagnostic(first, second, cell_text(cell, (states, actions, states)[: len(cell)])))
+
+    def read_discount(self, entry: Node) -> None:
+        """Read the line `discount 9/10`."""
+        if self.discount_span is not None:
+            notes = ((self.discount_span, "it is given here"),)
+            message, hint = "discount is given twice", "remove one of them"
+            twice = Diagnostic(id="given-twice", message=message, span=entry.span, help=hint, notes=notes)
+            self.report(twice)
+            return
+        self.discount_span = entry.span
+        self.discount = read_discount(entry.leaf(0), self.report)
+
+    def run(self, run: Leaf) -> None:
+        """Read many entries without wildcards."""
+        for match in _LINE.finditer(run.text):
+            leaves = [group_leaf(run, match, i) for i in (1, 2, 3, 4) if match[i] is not None]
+            self.read_entry(leaves, Span(leaves[0].span.start, leaves[-1].span.end))
+
+    def read_entry(self, leaves: Sequence[Leaf], span: Span) -> None:
+        """Read an entry: a state, an action, perhaps a next state, and what they pay."""
+        states, actions = self.environment.state_index, self.environment.action_index
+        *places, number = leaves
+        value = read_number(number, self.report)
+        fixed: list[int | None] = []
+        known = True
+        for leaf, kind in zip(places, ("state", "action", "state"), strict=False):
+            index = None
+            if leaf.kind != "ANY":
+                names = actions if kind == "action" else states
+                index = find_index(kind, leaf, names, self._place, self.report)
+                known = known and index is not None
+            fixed.append(index)
+        if value is None or not known:
+            return
+        s, a, *_ = fixed
+        if s is not None and a is not None and a not in self.environment.model.rows[s]:
+            state, action = (clipped(leaf.text) for leaf in places[:2])
+            message = f"{action} is not available in {state} of {self._place}"
+            there = ", ".join(shown(self.environment.actions[b]) for b in self.environment.available(s))
+            hint, span = f"available there: {there}", places[1].span
+            self.report(Diagnostic(id="unavailable-action", message=message, span=span, help=hint))
+            return
+        (self._pairs if len(fixed) == 2 else self._steps).add(Entry(tuple(fixed), value, span))
+
+    def values(self) -> dict[tuple[int, int, int | None], Fraction]:
+        """Return what every action and every possible step pays; report entries that cover nothing."""
+        rows = self.environment.model.rows
+        found: dict[tuple[int, int, int | None], Fraction] = {}
+        if self._pairs:
+            pairs = [(s, a) for s, row in enumerate(rows) for a in row]
+            found.update(((s, a, None), value) for (s, a), value in self._resolved(self._pairs, pairs))
+        if self._steps:
+            steps = [(s, a, t) for s, row in enumerate(rows) for a, law in row.items() for t, _ in law]
+            found.update(((s, a, t), value) for (s, a, t), value in self._resolved(self._steps, steps))
+        return found
+
+    def _resolved(self, rules: Rules[Fraction], cells: Sequence[C]) -> Iterator[tuple[C, Fraction]]:
+        for entry in rules.idle(cells):
+            idle = Diagnostic(
+                id="covers-nothing",
+                message="this entry covers no step that can happen",
+                span=entry.span,
+                help="remove it, or name a step that can",
+                severity=Severity.WARNING,
+            )
+            self.report(idle)
+        for cell in cells:
+            if (found := rules.find(cell)) is not None:
+                yield cell, found.value
+
+
+# -- printing ----------------------------------------------------------------------------------------------
+
+
+def print_reward(environment: Environment, spec: Reward) -> str:
+    """Return the body of a reward, on one line if it is short; wildcards where they save entries."""
+    rows = environment.model.rows
+    pays = {(entry.state, entry.action, entry.next): entry.value for entry in spec.entries}
+    pairs = {(s, a): pays.get((s, a, None), _ZERO) for s, row in enumerate(rows) for a in row}
+    entered = (entry.next for entry in spec.entries if entry.next is not None)
+    into: dict[int, dict[tuple[int, int], Fraction]] = {t: {} for t in entered}
+    for s, a in pairs if into else ():
+        for t, _ in rows[s][a]:
+            if t in into:
+                into[t][s, a] = pays.get((s, a, t), _ZERO)
+    entries = few_entries(pairs, _ZERO)
+    for t, values in sorted(into.items()):
+        entries += (((*pattern, t), value) for pattern, value in few_entries(values, _ZERO))
+    names = (environment.states, environment.actions, environment.states)
+    lines = [f"discount {rational_text(spec.discount)}"]
+    lines += (f"{cell_text(p, names[: len(p)])}: {rational_text(value)}" for p, value in entries)
+    line = "; ".join(lines)
+    return line if len(line) <= _WIDTH else "\n".join(lines)
+
+
+# -- meaning and decision ----------------------------------------------------------------------------------
+
+
+def sample(random: Random, environment: Environment) -> Reward:
+    """Return some reward of an environment: on actions, on steps, or on both."""
+    values: dict[tuple[int, int, int | None], Fraction] = {}
+    share = random.choice((0.2, 0.6, 1.0))
+    on_actions, on_steps = random.choice(((True, False), (False, True), (True, True)))
+    for s, row in enumerate(environment.model.rows):
+        for a, law in row.items():
+            places: list[int | None] = [None] if on_actions else []
+            places += [t for t, _ in law] if on_steps else []
+            for t in places:
+                if random.random() < share:
+                    values[s, a, t] = Fraction(random.randint(-4, 4), random.choice((1, 1, 2, 3)))
+    return reward(Fraction(random.choice(("1/2", "9/10", "99/100", "1/3"))), values)
+
+
+def evaluate(environment: Environment, spec: Reward, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
+    """Return the exact values of some policies."""
+    rows = environment.model.rows
+    mean: dict[tuple[int, int], Fraction] = {}
+    for entry in spec.entries:
+        pair = entry.state, entry.action
+        chance = Fraction(1) if entry.next is None else dict(rows[entry.state][entry.action])[entry.next]
+        mean[pair] = mean.get(pair, _ZERO) + chance * entry.value
+
+    def pays(state: int, action: int) -> Fraction:
+        return mean.get((state, action), _ZERO)
+
+    model = environment.model
+    return tuple(expected(model.start, policy_value(model, p.table, spec.discount, pays)) for p in policies)
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; what decides is imported only now."""
+    from specexpr.expressivity.markov import decide_markov_reward
+
+    return decide_markov_reward(question)
+
+
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: a discount, if it has none."""
+    if question.options.discount is not None:
+        return None
+    return "a discount: write discount 9/10, or give --discount 9/10"
+
+
+FORMALISM = Formalism(
+    id="mr",
+    keyword="reward",
+    title="Markov reward",
+    documentation=__doc__ or "",
+    parse=parse,
+    print=print_reward,
+    sample=sample,
+    evaluate=evaluate,
+    needs=needs,
+    decide=decide,
+)
