@@ -16,6 +16,7 @@ from specexpr.syntax.nodes import Leaf, Node, group_leaf
 from specexpr.syntax.numbers import read_probability, shown_number
 
 _OUTCOME = re.compile(rf"({PLAIN})[ \t]*:[ \t]*([^ \t,}}]+)")
+_SHORT = 20  # the numbers of longer distributions are not remembered
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
@@ -28,6 +29,17 @@ class Laws:
     index: Mapping[str, int]
     place: str
     known: dict[str, Distribution] = field(default_factory=dict)
+    _whole: dict[tuple[str, ...], tuple[Fraction, ...]] = field(default_factory=dict)
+
+    def quick(self, text: str) -> Distribution | None:
+        """Return the law of a target in braces if its names are right and its numbers were before, else None."""
+        names, numbers = zip(*_OUTCOME.findall(text), strict=True)
+        masses = self._whole.get(numbers)
+        found = [self.index.get(name) for name in names]
+        if masses is None or len(set(found)) < len(found):
+            return None
+        pairs = [(i, mass) for i, mass in zip(found, masses, strict=True) if i is not None]
+        return tuple(sorted(pairs)) if len(pairs) == len(found) else None
 
     def read(self, target: Node | Leaf, head: str) -> Distribution | None:
         """Return the law that a target writes, or None once its mistakes are reported.
@@ -47,28 +59,31 @@ class Laws:
         return law
 
     def _law(self, outcomes: Iterable[tuple[Leaf, Leaf]], span: Span, head: str) -> Distribution | None:
-        masses: dict[int, Fraction] = {}
-        sound, total = True, _ZERO
+        law: dict[int, Fraction] = {}
+        numbers: list[str] = []
+        sound = True
         for name, number in outcomes:
             index = self.context.index(self.kind, name, self.index, place=self.place)
             mass = read_probability(number, self.context.report)
+            numbers.append(number.text)
             if index is None or mass is None:
                 sound = False
-                total += mass or 0
-            elif index in masses:
+            elif index in law:
                 sound = False
                 message = f"{clipped(name.text)} is given a probability twice"
                 self.context.error("given-twice", message, name.span, help="write each name once")
             else:
-                masses[index] = mass
-                total += mass
+                law[index] = mass
+        total = sum(law.values(), _ZERO)
         if sound and total != _ONE:
-            message = f"the probabilities of {head} sum to {shown_number(total)}, they must sum to 1"
             gap = _ONE - total
-            what = f"{shown_number(abs(gap))} is {'missing' if gap > 0 else 'too much'}"
-            self.context.error("row-sum", message, span, help=what)
+            message = f"the probabilities of {head} sum to {shown_number(total)}, they must sum to 1"
+            hint = f"{shown_number(abs(gap))} is {'missing' if gap > 0 else 'too much'}"
+            self.context.error("row-sum", message, span, help=hint)
             sound = False
-        return tuple(sorted((i, mass) for i, mass in masses.items() if mass)) if sound else None
+        if sound and len(numbers) < _SHORT and all(law.values()):
+            self._whole[tuple(numbers)] = tuple(law.values())
+        return tuple(sorted((i, mass) for i, mass in law.items() if mass)) if sound else None
 
 
 def _outcomes(target: Leaf) -> Iterator[tuple[Leaf, Leaf]]:

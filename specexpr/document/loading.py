@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from specexpr.diagnostics import Diagnostic, IllPosed, Severity, Source, Span, SpecError
@@ -49,7 +52,8 @@ def loads(text: str, *, name: str = "<text>") -> Document:
     source = Source(name, text.removeprefix("\\ufeff").replace("\\r\\n", "\\n").replace("\\r", "\\n"))
     problems = _Problems()
     try:
-        document = read_document(Context(source, problems.report))
+        with _uncollected():
+            document = read_document(Context(source, problems.report))
     except _TooManyError:
         document = Document(source=source)
     errors = problems.all(Severity.ERROR)
@@ -57,6 +61,18 @@ def loads(text: str, *, name: str = "<text>") -> Document:
         kind = IllPosed if all(error.id in ILL_POSED for error in errors) else SpecError
         raise kind(errors, source=source)
     return replace(document, warnings=problems.all(Severity.WARNING))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the search for cyclic garbage: a large document is millions of tuples, none of them in a cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _TooManyError(Exception):

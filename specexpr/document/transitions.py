@@ -75,6 +75,8 @@ class Transitions:
         for match in _ROW.finditer(run.text):
             state, action, target = match.groups()
             s, a, law = states.get(state), actions.get(action), known.get(target)
+            if law is None and target[0] == "{":
+                law = self._laws.quick(target)
             if s is None or a is None or law is None or a in rows[s]:
                 first, second, third = (group_leaf(run, match, i) for i in (1, 2, 3))
                 self._entry((first, second), third, group_leaf(run, match, 0).span)

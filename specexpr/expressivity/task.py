@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -46,7 +46,8 @@ class Task:
 
     `scope` is the name of the environment or family; constraints and acceptable sets point into
     `environments` by index. `policies` are the named ones that the task mentions, with that index.
-    `induced_by` is the objective whose order the task is, if it is one.
+    `induced_by` is the objective whose order the task is, if it is one. `others` are further named policies
+    of its environments, for explanations only.
     """
 
     name: str
@@ -58,11 +59,12 @@ class Task:
     options: Options = Options()
     induced_by: Objective | None = None
     span: Span | None = None
+    others: tuple[tuple[int, Policy], ...] = field(default=(), compare=False)
 
     def names(self) -> Mapping[tuple[int, Table], str]:
         """Return the name of each named table, the first one where several share it."""
         found: dict[tuple[int, Table], str] = {}
-        for model, policy in self.policies:
+        for model, policy in (*self.policies, *self.others):
             if policy.name is not None:
                 found.setdefault((model, policy.table), policy.name)
         return MappingProxyType(found)

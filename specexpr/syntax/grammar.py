@@ -7,7 +7,9 @@ No Lark type leaves this module and `expected`.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -124,7 +126,22 @@ def _lark(stem: str) -> Lark:
         start=starts[1].split() if starts else "start",
         import_paths=[str(grammars())],
         source_path=str(path),
+        cache=_tables(path.stem),
     )
+
+
+def _tables(stem: str) -> str | bool:
+    """Return where the parse tables of a grammar are kept, which Lark checks against the grammar; False: nowhere.
+
+    The directory is the user's own, since tables are pickled.
+    """
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        directory = Path(home) / "specexpr"
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return False
+    return str(directory / f"{stem}.{sys.version_info.major}.{sys.version_info.minor}.tables")
 
 
 def _children(tree: Tree[Token], offset: int) -> tuple[Node | Leaf, ...]:

@@ -132,7 +132,7 @@ class _Run:
             check_documentation(self.subject)
         except Broken as broken:
             raise self._error(broken, "documentation") from broken
-        self.laws[Law.DOCUMENTED] += 1
+        self.laws.update((Law.DOCUMENTED, Law.COMPLETE))
 
     def check_specification(self, case: int, *, size: int) -> None:
         """Check the laws of a sampled specification."""

@@ -76,10 +76,10 @@ def random_model(random: Random, states: int, actions: int) -> Model:
 
 
 def perturb_model(random: Random, model: Model) -> Model:
-    """Return a model that differs in one or two of its rows, and perhaps in its start."""
+    """Return a model that differs in one or two of its rows or in most, and perhaps in its start."""
     rows = [dict(row) for row in model.rows]
     everywhere = range(len(model.states))
-    for _ in range(random.randint(1, 2)):
+    for _ in range(random.choice((1, 2, 3 * len(rows)))):
         s = random.randrange(len(rows))
         rows[s][random.choice(sorted(rows[s]))] = _random_law(random, everywhere)
     start = model.start if random.random() < 0.7 else _random_law(random, everywhere)

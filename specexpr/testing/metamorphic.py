@@ -125,7 +125,9 @@ def copy_state(random: Random, question: Question) -> Question | None:
 
     Where the universe is all deterministic policies, good ones stay good whatever they do in the copy.
     """
-    s = random.randrange(len(question.task.environments[0].states))
+    rows = question.task.environments[0].model.rows
+    fewest = min(map(len, rows))  # so that the universe grows least
+    s = random.choice([s for s, row in enumerate(rows) if len(row) == fewest])
 
     def environment(old: Environment) -> Environment:
         m = old.model

@@ -191,8 +191,10 @@ def _preferences(setting: Setting, *, strict_only: bool) -> Iterator[Constraint]
     random = setting.random
     hidden = Hidden(setting, shapes=ROUGH_SHAPES if strict_only else SHAPES)
     least, most = (5, 9) if len(setting.environments) == 1 else (3, 6)
+    tables: tuple[Table, ...] = ()
     for index, environment in enumerate(setting.environments):
-        tables = random_tables(random, environment.model, random.randint(least, most))
+        if not tables or random.random() < 0.3:  # most policies of a family are those of every member
+            tables = random_tables(random, environment.model, random.randint(least, most))
         ranked = [(hidden.of_policy(index, table), table) for table in tables]
         for (x, better), (y, worse) in _compared(random, ranked):
             relation = _relation(random, x == y, strict_only=strict_only)

@@ -1,10 +1,10 @@
 """A peer: reward design for a set of acceptable policies, with the fringe, in cvxpy.
 
-The algorithm of Abel, Dabney, Harutyunyan, Ho, Littman, Precup and Singh, "On the Expressivity of Markov
-Reward" (NeurIPS 2021): expected discounted visits of the good policies and of their fringe, one linear
-program, to which constraints are added one by one. Written from the paper's description, with one departure, to its
-advantage: the slack is maximised under a bounded reward, so that no fixed slack has to be guessed. Rewards
-are on (state, action). A second version hands cvxpy the constraints as matrices.
+The algorithm of Abel, Dabney, Harutyunyan, Ho, Littman, Precup and Singh, "On the Expressivity of
+Markov Reward" (NeurIPS 2021): expected discounted visits of the good policies and of their fringe, one linear
+program, to which constraints are added one by one. Written from the paper's description, with one departure,
+to its advantage: the slack is maximised under a bounded reward, so that no fixed slack has to be guessed.
+Rewards are on (state, action). A second version hands cvxpy the constraints as matrices.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """A peer: acceptable sets on large deterministic environments by one compact linear program in highspy.
 
-Variables are the reward R(s, a), the values V_g of each good policy g, its value J_g at the start and a
+Variables are the reward R(s, a), the values V_g of each good policy g, its value J_g at the start, and a
 threshold m. A fringe policy f = g[s -> a] needs no values of its own, since
-J_f = J_g + d_f(s) (R(s, a) + discount V_g(t) - V_g(s)), t the successor, and d_f(s), how often f visits s, is a
-rank-one update of d_g(s). Rows: J_g >= m, and J_f <= m - 1 for each bad f.
+J_f = J_g + d_f(s) (R(s, a) + discount V_g(t) - V_g(s)), where t is the successor and d_f(s) says how often f
+visits s, a rank-one update of d_g(s). Rows: J_g >= m, and J_f <= m - 1 for each bad f.
 
-`reduced` leaves out what cannot matter, as an author after speed would: actions that no good policy uses (their
-reward can be as low as it takes), and R(s, a) elsewhere, which the first good policy that uses a in s defines.
+`reduced` leaves out what cannot matter, as an author after speed would: actions that no good policy uses
+(their reward can be as low as it takes), and R(s, a) elsewhere, which the first good policy there defines.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import scipy.sparse
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
+TIME_LIMIT = 60.0
 Actions = tuple[int, ...]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -31,7 +32,7 @@ def accept(
     good: Sequence[Actions],
     *,
     reduced: bool,
-    solver: str = "choose",
+    solver: str = "ipm",
 ) -> bool | None:
     """Say whether a reward accepts the good policies as a range; None when the solver does not know.
 
@@ -119,7 +120,10 @@ def _visits_after_switch(
 
 
 def _shape(follow: Integers) -> tuple[Integers, Integers, Integers, Integers]:
-    """Return for each state: where it enters its cycle, after how many steps, its place on it, its length or 0."""
+    """Return for each state the state where it enters its cycle, and after how many steps.
+
+    Then its place on its cycle, and the length of that, or 0 for a state on none.
+    """
     size = len(follow)
     root, depth = np.full(size, -1), np.zeros(size, dtype=np.int64)
     place, length = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
@@ -153,7 +157,7 @@ def _cycle_id(follow: Integers, length: Integers) -> Integers:
 
 
 def _subtrees(follow: Integers, length: Integers) -> tuple[Integers, Integers]:
-    """Return a numbering of the states in which the states that lead to s are order[s] .. last[s], off cycles."""
+    """Return a numbering in which those that lead to a state s off cycles are order[s] to last[s]."""
     size = len(follow)
     before: list[list[int]] = [[] for _ in range(size)]
     for s in range(size):
@@ -278,6 +282,7 @@ def _is_feasible(matrix: scipy.sparse.csr_matrix, lower: Floats, upper: Floats, 
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("solver", solver)
+    highs.setOptionValue("time_limit", TIME_LIMIT)
     if solver == "ipm":
         highs.setOptionValue("run_crossover", "off")
     highs.passModel(program)

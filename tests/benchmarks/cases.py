@@ -160,9 +160,9 @@ def grid_cases(size: int, *, seed: int) -> list[GridCase]:
     """Return acceptable sets on a grid whose answers are known.
 
     A product set (any choice within given sets of actions, one a state) is expressible: pay 0 inside, -1
-    outside. Three corners of a square are a range: the fourth is a vertex. Two policies that differ in several
-    states are not: each would lose by any one switch towards the other, so each would be worse than the other.
-    Constant directions: "On the Expressivity of Markov Reward" (Abel et al., 2021).
+    outside. Three corners of a square are a range: the fourth is a vertex. Two policies that differ in
+    several states are not: each would lose by any one switch towards the other, so each would be worse than
+    the other. Constant directions: "On the Expressivity of Markov Reward" (Abel et al., 2021).
     """
     random = Random(seed)
     count = size * size

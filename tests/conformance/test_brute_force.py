@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
-from itertools import chain, combinations, permutations, product
+from fractions import Fraction
+from itertools import chain, combinations, pairwise, permutations, product
 from random import Random
 from types import MappingProxyType
 
@@ -37,7 +37,10 @@ RANGE, EQUAL = Acceptance.RANGE, Acceptance.EQUAL
 
 
 def expressible(
-    models: Model | tuple[Model, ...], *asked: object, discount: F = F(9, 10), modulo: bool = False
+    models: Model | tuple[Model, ...],
+    *asked: object,
+    discount: Fraction = Fraction(9, 10),
+    modulo: bool = False,
 ) -> bool:
     """Ask the oracle about constraints and acceptable sets."""
     claim = Claim(
@@ -56,7 +59,7 @@ def accept(*good: Table, kind: Acceptance = RANGE, over: tuple[Table, ...] | Non
 
 def chained(*ranked: Table, relation: Relation = STRICT) -> list[PolicyConstraint]:
     """Each policy stands in the relation to the next one."""
-    return [PolicyConstraint(0, x, y, relation) for x, y in zip(ranked, ranked[1:], strict=False)]
+    return [PolicyConstraint(0, x, y, relation) for x, y in pairwise(ranked)]
 
 
 # Occupancy and behaviour
@@ -64,26 +67,32 @@ def chained(*ranked: Table, relation: Relation = STRICT) -> list[PolicyConstrain
 
 def test_occupancy_by_hand() -> None:
     """Alternating states at discount 1/2 are visited 1 + 1/4 + .. = 4/3 and 1/2 + 1/8 + .. = 2/3 times."""
-    assert state_occupancy(ENTAILMENT, corners(ENTAILMENT)["ab"], F(1, 2)) == (F(4, 3), F(2, 3))
-    assert occupancy(ENTAILMENT, corners(ENTAILMENT)["ab"], F(1, 2)) == {(0, 0, 1): F(4, 3), (1, 1, 0): F(2, 3)}
+    assert state_occupancy(ENTAILMENT, corners(ENTAILMENT)["ab"], Fraction(1, 2)) == (
+        Fraction(4, 3),
+        Fraction(2, 3),
+    )
+    assert occupancy(ENTAILMENT, corners(ENTAILMENT)["ab"], Fraction(1, 2)) == {
+        (0, 0, 1): Fraction(4, 3),
+        (1, 1, 0): Fraction(2, 3),
+    }
 
 
 def test_occupancy_of_a_stochastic_policy_by_hand() -> None:
     """Staying with probability 1/2 at discount 9/10 visits s0 1 / (1 - 9/20) times."""
     m = model({"s0": {"a": "s0", "b": "w"}, "w": {"a": "w"}}, start="s0")
     half = table(m, {"a": "1/2", "b": "1/2"}, "a")
-    assert state_occupancy(m, half, F(9, 10))[0] == F(20, 11)
-    assert sum(state_occupancy(m, half, F(9, 10))) == 10
-    assert occupancy(m, half, F(9, 10))[0, 1, 1] == F(10, 11)
+    assert state_occupancy(m, half, Fraction(9, 10))[0] == Fraction(20, 11)
+    assert sum(state_occupancy(m, half, Fraction(9, 10))) == 10
+    assert occupancy(m, half, Fraction(9, 10))[0, 1, 1] == Fraction(10, 11)
 
 
 def test_value_is_occupancy_times_reward() -> None:
     """V = r + g P V and <d, r> agree: they are computed by different systems."""
     random = Random(7)
-    for discount in (F(1, 2), F(99, 100)):
+    for discount in (Fraction(1, 2), Fraction(99, 100)):
         m = dense(random, 3, 2)
         for p in deterministic_tables(m):
-            reward = {key: F(random.randint(-5, 5)) for key in product(range(3), range(2), range(3))}
+            reward = {key: Fraction(random.randint(-5, 5)) for key in product(range(3), range(2), range(3))}
             d = occupancy(m, p, discount)
             assert policy_value(m, p, reward, discount=discount) == sum(d[key] * reward[key] for key in d)
 
@@ -104,7 +113,10 @@ def test_unavailable_actions_are_in_no_policy() -> None:
 
 def test_counts_of_a_trajectory_by_hand() -> None:
     """w, p, w at discount 1/2: w counts 1 + 1/4 and p counts 1/2."""
-    assert discounted_counts(SINGLE, ((0, 0), (0, 1), (0, 0)), F(1, 2)) == {(0, 0, 0): F(5, 4), (0, 1, 0): F(1, 2)}
+    assert discounted_counts(SINGLE, ((0, 0), (0, 1), (0, 0)), Fraction(1, 2)) == {
+        (0, 0, 0): Fraction(5, 4),
+        (0, 1, 0): Fraction(1, 2),
+    }
 
 
 # The linear system
@@ -112,12 +124,12 @@ def test_counts_of_a_trajectory_by_hand() -> None:
 
 def test_inequalities_by_hand() -> None:
     """A point, a conflict of two, a conflict through a tie, and nothing strict."""
-    x, y, up = {0: F(1)}, {1: F(1)}, {0: F(1), 1: F(1)}
-    down = {0: F(-1), 1: F(-1)}
+    x, y, up = {0: Fraction(1)}, {1: Fraction(1)}, {0: Fraction(1), 1: Fraction(1)}
+    down = {0: Fraction(-1), 1: Fraction(-1)}
     assert isinstance(solve([Inequality(x, STRICT), Inequality(y, STRICT)]), Solution)
-    assert solve([Inequality(up, STRICT), Inequality(down, WEAK)]) == Conflict((F(1), F(1)))
-    conflict = solve([Inequality(up, STRICT), Inequality(x, TIE), Inequality({1: F(-2)}, WEAK)])
-    assert conflict == Conflict((F(1), F(-1), F(1, 2)))
+    assert solve([Inequality(up, STRICT), Inequality(down, WEAK)]) == Conflict((Fraction(1), Fraction(1)))
+    conflict = solve([Inequality(up, STRICT), Inequality(x, TIE), Inequality({1: Fraction(-2)}, WEAK)])
+    assert conflict == Conflict((Fraction(1), Fraction(-1), Fraction(1, 2)))
     assert is_consistent([Inequality(up, WEAK), Inequality(down, WEAK), Inequality(x, TIE)])
     assert not is_consistent([Inequality({}, STRICT)])
     assert is_consistent([])
@@ -125,7 +137,7 @@ def test_inequalities_by_hand() -> None:
 
 def test_a_tie_binds_both_ways() -> None:
     """x ~ 0 forbids x > 0 and x < 0; x >= 0 forbids the second alone."""
-    x, minus = {0: F(1)}, {0: F(-1)}
+    x, minus = {0: Fraction(1)}, {0: Fraction(-1)}
     assert not is_consistent([Inequality(x, TIE), Inequality(x, STRICT)])
     assert not is_consistent([Inequality(x, TIE), Inequality(minus, STRICT)])
     assert is_consistent([Inequality(x, WEAK), Inequality(x, STRICT)])
@@ -140,15 +152,15 @@ def test_the_span_of_three_random_rows_is_decided_like_its_determinant() -> None
         # In the plane w may be sought among directions between the normals: try enough of them.
         fan = [(a, b) for a in range(-9, 10) for b in range(-9, 10)]
         found = any(all(x * a + y * b > 0 for x, y in rows) for a, b in fan)
-        system = [Inequality({0: F(x), 1: F(y)}, STRICT) for x, y in rows]
+        system = [Inequality({0: Fraction(x), 1: Fraction(y)}, STRICT) for x, y in rows]
         assert is_consistent(system) is found, rows
 
 
 # Published and derived answers
 
 
-@pytest.mark.parametrize("discount", [F(1, 10), F(1, 2), F(9, 10), F(999, 1000)])
-def test_entailment_acceptable_sets(discount: F) -> None:
+@pytest.mark.parametrize("discount", [Fraction(1, 10), Fraction(1, 2), Fraction(9, 10), Fraction(999, 1000)])
+def test_entailment_acceptable_sets(discount: Fraction) -> None:
     """Neither "different actions" nor "same action" is a Markov task (Abel et al. 2021)."""
     p = corners(ENTAILMENT)
     assert not expressible(ENTAILMENT, accept(p["ab"], p["ba"]), discount=discount)
@@ -156,8 +168,8 @@ def test_entailment_acceptable_sets(discount: F) -> None:
     assert expressible(ENTAILMENT, accept(p["aa"], p["ab"], kind=EQUAL), discount=discount)
 
 
-@pytest.mark.parametrize("discount", [F(1, 10), F(1, 2), F(9, 10)])
-def test_entailment_orders(discount: F) -> None:
+@pytest.mark.parametrize("discount", [Fraction(1, 10), Fraction(1, 2), Fraction(9, 10)])
+def test_entailment_orders(discount: Fraction) -> None:
     """8 of the 24 strict orders are Markov (derived)."""
     orders = permutations(corners(ENTAILMENT).values())
     assert sum(expressible(ENTAILMENT, *chained(*o), discount=discount) for o in orders) == 8
@@ -197,35 +209,37 @@ WORST_FIRST = {
 
 
 def test_orders_of_the_chooser() -> None:
-    """Exactly 12 strict orders at discount 1/2: the six of Skalse et al. 2022 with 00 < 11, and their reverses."""
+    """Exactly 12 orders at discount 1/2: the six of Skalse et al. 2022 with 00 < 11, and their reverses."""
     p = {word.replace("a", "0").replace("b", "1"): t for word, t in corners(CHOOSER).items()}
     found = {
         order
         for order in permutations(p)
-        if expressible(CHOOSER, *chained(*(p[w] for w in reversed(order))), discount=F(1, 2))
+        if expressible(CHOOSER, *chained(*(p[w] for w in reversed(order))), discount=Fraction(1, 2))
     }
     assert found == WORST_FIRST | {tuple(reversed(order)) for order in WORST_FIRST}
 
 
 def test_orders_of_the_chooser_from_one_state() -> None:
     """From s0 alone two policies behave alike, so no strict order of all four is Markov."""
-    m = Model(CHOOSER.states, CHOOSER.actions, ((0, F(1)),), CHOOSER.rows)
-    assert not any(expressible(m, *chained(*o), discount=F(1, 2)) for o in permutations(corners(m).values()))
+    m = Model(CHOOSER.states, CHOOSER.actions, ((0, Fraction(1)),), CHOOSER.rows)
+    assert not any(
+        expressible(m, *chained(*o), discount=Fraction(1, 2)) for o in permutations(corners(m).values())
+    )
 
 
-@pytest.mark.parametrize("discount", [F(1, 10), F(1, 2), F(9, 10)])
+@pytest.mark.parametrize("discount", [Fraction(1, 10), Fraction(1, 2), Fraction(9, 10)])
 @pytest.mark.parametrize("length", [3, 4])
-def test_procrastination(discount: F, length: int) -> None:
+def test_procrastination(discount: Fraction, length: int) -> None:
     """pw* > ppw* > w* > p* is not Markov at any fixed discount (Pitis 2023); the first step alone is."""
     w, p = (0, 0), (0, 1)
     words = [(p, *[w] * (length - 1)), (p, p, *[w] * (length - 2)), (w,) * length, (p,) * length]
-    ranked = [TrajectoryConstraint(0, x, y, STRICT) for x, y in zip(words, words[1:], strict=False)]
+    ranked = [TrajectoryConstraint(0, x, y, STRICT) for x, y in pairwise(words)]
     assert not expressible(SINGLE, *ranked, discount=discount)
     assert expressible(SINGLE, ranked[0], discount=discount)
 
 
-@pytest.mark.parametrize("discount", [F(1, 10), F(1, 2), F(9, 10)])
-def test_memory(discount: F) -> None:
+@pytest.mark.parametrize("discount", [Fraction(1, 10), Fraction(1, 2), Fraction(9, 10)])
+def test_memory(discount: Fraction) -> None:
     """d(aa) + d(bb) = d(ab) + d(ba), so no reward prefers the same action twice (derived)."""
     p = corners(MEMORY)
     assert not expressible(MEMORY, accept(p["aaa"], p["bba"]), discount=discount)
@@ -236,7 +250,8 @@ def test_memory(discount: F) -> None:
 def test_constant_direction() -> None:
     """On a row of two cells with four moves, "always the same direction" is not Markov (Abel et al. 2021)."""
     grid = model(
-        {"l": {"u": "l", "d": "l", "e": "l", "r": "r"}, "r": {"u": "r", "d": "r", "e": "l", "r": "r"}}, start="l"
+        {"l": {"u": "l", "d": "l", "e": "l", "r": "r"}, "r": {"u": "r", "d": "r", "e": "l", "r": "r"}},
+        start="l",
     )
     p = corners(grid)
     assert not expressible(grid, accept(p["uu"], p["dd"], p["ee"], p["rr"]))
@@ -244,7 +259,7 @@ def test_constant_direction() -> None:
 
 
 def test_modal_family() -> None:
-    """b better than a in one environment, worse in the other, told apart by an action never taken (derived)."""
+    """b better than a in one environment, worse in the other; what tells them apart is unseen (derived)."""
     choice = {"a": "w", "b": "w"}
     one = model({"s": choice, "w": {"a": "w"}, "x": {"a": "s"}}, start="s", actions="a b")
     two = model({"s": choice, "w": {"a": "w"}, "x": {"a": "x"}}, start="s", actions="a b")
@@ -269,9 +284,9 @@ def test_a_family_may_pay_for_the_next_state() -> None:
 def dense(random: Random, states: int, actions: int) -> Model:
     """Return a model in which every state follows every pair with positive probability."""
 
-    def law() -> tuple[tuple[int, F], ...]:
+    def law() -> tuple[tuple[int, Fraction], ...]:
         weights = [random.randint(1, 9) for _ in range(states)]
-        return tuple((s, F(x, sum(weights))) for s, x in enumerate(weights))
+        return tuple((s, Fraction(x, sum(weights))) for s, x in enumerate(weights))
 
     return Model(
         tuple(f"s{s}" for s in range(states)),

@@ -1,0 +1,239 @@
+"""The command line: read arguments, make one call, show what it returns, end with a status.
+
+Statuses: 0 all expressible (or done), 1 some inexpressible, 2 some undecided and none inexpressible, 3 the
+input or the usage is wrong, 4 our own mistake, 130 interrupted. What a command needs is imported when it
+runs: so an interrupt at any moment ends quietly, and `verify` sees nothing but the kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from specexpr.certify.document import Document as ResultsDocument
+    from specexpr.comparison.asking import Answered
+    from specexpr.diagnostics import Diagnostic, Source
+    from specexpr.document.document import Document
+    from specexpr.expressivity.task import Task
+
+TRACEBACK = "SPECEXPR_TRACEBACK"
+"""The environment variable that makes our own mistakes show where they happened."""
+
+
+class Status(IntEnum):
+    """How a run ends."""
+
+    DONE = 0
+    NO = 1
+    UNDECIDED = 2
+    WRONG = 3
+    OUR_MISTAKE = 4
+    INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its status; never raises."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return Status.INTERRUPTED
+
+
+def _run(arguments: Sequence[str]) -> Status:
+    from specexpr.diagnostics import Diagnostic, SpecError
+    from specexpr.report.arguments import read_arguments
+    from specexpr.report.output import prepare_streams, write_diagnostics, write_text
+
+    prepare_streams()
+    try:
+        read = read_arguments(arguments)
+        if isinstance(read, str):
+            write_text(read)
+            return Status.DONE
+        return _COMMANDS[read.command](read)
+    except SpecError as error:
+        write_diagnostics(error.diagnostics, error.source)
+        return Status.WRONG
+    except OSError as error:
+        message = f"the output cannot be written: {error.strerror or error}"
+        write_diagnostics([Diagnostic(id="unwritable-output", message=message)])
+        return Status.WRONG
+    except MemoryError:
+        message = "the memory of this machine does not suffice for this input"
+        write_diagnostics([Diagnostic(id="out-of-memory", message=message)])
+        return Status.WRONG
+    except Exception as error:  # the last resort: whatever it is, it is our mistake and no verdict
+        if os.environ.get(TRACEBACK):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        message = f"specexpr made a mistake ({what}) and gave no verdict: please report it with the command and the file"
+        write_diagnostics([Diagnostic(id="internal-error", message=message, help=f"{TRACEBACK}=1 shows where")])
+        return Status.OUR_MISTAKE
+
+
+def _load(path: str) -> Document:
+    """Return the document at a path; its warnings go to standard error."""
+    from specexpr.document.loading import loads
+    from specexpr.report.files import read_text
+    from specexpr.report.output import write_diagnostics
+
+    name, text = read_text(path)
+    document = loads(text, name=name)
+    write_diagnostics(document.warnings, document.source)
+    return document
+
+
+def _check(read: Namespace) -> Status:
+    from specexpr.comparison.asking import answers, given_options, named_formalisms, plan
+    from specexpr.report.layout import line
+    from specexpr.report.output import write_blocks, write_text
+    from specexpr.report.progress import progress
+    from specexpr.report.terminal import is_terminal
+
+    options = given_options(discount=read.discount, modulo_unreachable=True if read.modulo else None)
+    among = None if read.formalisms is None else named_formalisms(read.formalisms)
+    document = _load(read.file)
+    tasks = _selected(document, read.task) if read.task else document.tasks
+    planned = plan(tasks, among, options=options, source=document.source)
+    with progress(len(planned.inquiries)) as begin:
+        answered = tuple(
+            answers(
+                planned,
+                timeout=read.timeout,
+                begin=lambda one: begin(f"{one.question.task.name} in {one.formalism.id}"),
+            )
+        )
+    if read.json:
+        from specexpr.certify.writing import write_document
+        from specexpr.report.results import results_document
+
+        write_text(write_document(results_document(document, tasks, answered, planned.skipped)) + "\n")
+    elif not tasks:
+        write_blocks([line(f"{document.source.name} has no task: nothing to check")])
+    else:
+        from specexpr.report.verdicts import verdict_blocks
+
+        timed = is_terminal(sys.stdout)
+        write_blocks(verdict_blocks(answered, planned.skipped, document.source, timed=timed))
+    return _status(answered)
+
+
+def _selected(document: Document, names: Sequence[str]) -> tuple[Task, ...]:
+    """Return the tasks with these names in the order of the file; raise SpecError with all that are unknown."""
+    from specexpr.diagnostics import SpecError
+
+    problems: list[Diagnostic] = []
+    for name in dict.fromkeys(names):
+        try:
+            document.task(name)
+        except SpecError as error:  # noqa: PERF203 -- all unknown names are said at once
+            problems += error.diagnostics
+    if problems:
+        raise SpecError(problems)
+    return tuple(task for task in document.tasks if task.name in names)
+
+
+def _status(answered: Sequence[Answered]) -> Status:
+    from specexpr.expressivity.verdict import Inexpressible, Undecided
+
+    if any(isinstance(one.verdict, Inexpressible) for one in answered):
+        return Status.NO
+    return Status.UNDECIDED if any(isinstance(one.verdict, Undecided) for one in answered) else Status.DONE
+
+
+def _evaluate(read: Namespace) -> Status:
+    from specexpr.report.output import write_blocks, write_diagnostics, write_text
+    from specexpr.report.progress import progress
+    from specexpr.report.values import value_blocks, valued_objectives, values_text
+
+    document = _load(read.file)
+    left_out: list[Diagnostic] = []
+    with progress(len(document.objectives)) as begin:
+        valued = list(valued_objectives(document, left_out.append, begin=lambda one: begin(one.name)))
+    write_diagnostics(left_out)
+    if read.json:
+        write_text(values_text(valued) + "\n")
+    else:
+        write_blocks(value_blocks(valued, document))
+    return Status.DONE
+
+
+def _verify(read: Namespace) -> Status:
+    from specexpr.certify.document import Outcome, Status as Verified, verify
+    from specexpr.certify.reading import read_document
+    from specexpr.diagnostics import Source, SpecError
+    from specexpr.report.files import read_text
+    from specexpr.report.output import write_blocks
+    from specexpr.report.progress import progress
+    from specexpr.report.verification import outcome_blocks
+
+    name, text = read_text(read.results)
+    try:
+        results = read_document(text)
+    except SpecError as error:
+        raise SpecError(error.diagnostics, source=Source(name, text)) from None
+    agrees = read.file is None or _agrees(results, read.file)
+    outcomes: list[Outcome] = []
+    with progress(len(results.results)) as begin:
+        outcomes += verify(results, begin=lambda one: begin(f"{one.task} in {one.formalism}"))
+    write_blocks(outcome_blocks(outcomes))
+    is_sound = agrees and all(one.status is not Verified.REFUSED for one in outcomes)
+    return Status.DONE if is_sound else Status.NO
+
+
+def _agrees(results: ResultsDocument, path: str) -> bool:
+    """Say whether results are about a file; what differs goes to standard error."""
+    from specexpr.diagnostics import Severity
+    from specexpr.report.agreement import disagreements
+    from specexpr.report.output import write_diagnostics
+
+    found = list(disagreements(results, _load(path)))
+    write_diagnostics(found)
+    return all(one.severity is not Severity.ERROR for one in found)
+
+
+def _import_gym(read: Namespace) -> Status:
+    from specexpr.models.gymnasium import import_gymnasium
+    from specexpr.report.imports import imported_text
+    from specexpr.report.output import write_diagnostics, write_text
+
+    options = dict(read.option)
+    imported = import_gymnasium(read.id, **options)
+    given = "".join(f" --option {name}={value}" for name, value in options.items())
+    text = imported_text(imported, origin=f"From Gymnasium: specexpr import gym {read.id}{given}")
+    write_diagnostics(imported.notes)
+    write_text(text)
+    return Status.DONE
+
+
+def _explain(read: Namespace) -> Status:
+    from specexpr.diagnostics import Diagnostic, SpecError
+    from specexpr.report.output import write_blocks, write_page
+    from specexpr.report.pages import find_page, index_blocks, known_names
+    from specexpr.syntax.names import name_hint, shown
+
+    if read.name is None:
+        write_blocks(index_blocks())
+        return Status.DONE
+    text = find_page(read.name)
+    if text is None:
+        hint = name_hint(read.name, known_names(), kind="page")
+        message = f"nothing is called {shown(read.name)}: no formalism, no diagnostic, no kind of proof"
+        raise SpecError([Diagnostic(id="unknown-name", message=message, help=hint)])
+    write_page(text)
+    return Status.DONE
+
+
+_COMMANDS: dict[str, Callable[[Namespace], Status]] = {
+    "check": _check,
+    "evaluate": _evaluate,
+    "verify": _verify,
+    "import gym": _import_gym,
+    "explain": _explain,
+}

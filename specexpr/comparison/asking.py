@@ -1,0 +1,217 @@
+"""Ask tasks in formalisms: settle what is asked, then decide cell by cell, each within its time.
+
+What cannot be asked is said before anything is decided. Nothing is printed here.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from specexpr.comparison.limit import run_within
+from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, Source, SpecError
+from specexpr.exact import rational
+from specexpr.expressivity.task import Options, Question, Task
+from specexpr.expressivity.verdict import Undecided, Verdict
+from specexpr.formalism import Formalism, find_formalism, formalisms
+from specexpr.syntax.names import clipped, name_hint, shown
+
+GRACE = 1.0
+"""Seconds after its deadline at which a decision that has not looked at the clock is ended."""
+
+ANY_DISCOUNT = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question that a formalism can be asked."""
+
+    question: Question
+    formalism: Formalism
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question with the verdict of the formalism with this id, and the seconds that it took."""
+
+    question: Question
+    formalism: str
+    verdict: Verdict
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A formalism (its id) that was not asked about a task, and what it needs."""
+
+    task: str
+    formalism: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be asked, task by task, and what will not."""
+
+    inquiries: tuple[Inquiry, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def check(
+    task: Task,
+    formalism: str,
+    *,
+    discount: str | Fraction | int | None = None,
+    modulo_unreachable: bool | None = None,
+    timeout: float | None = None,
+) -> Verdict:
+    """Decide whether a formalism can express a task, and prove it.
+
+    formalism: an id ("mr") or a keyword ("reward"). Options that are given override those of the task.
+    timeout: seconds, after which the verdict is `Undecided`.
+    Raises SpecError for a formalism that does not exist and IllPosed for a question that cannot be asked.
+
+    >>> from specexpr.document import loads
+    >>> document = loads('''
+    ... environment rooms { states s0 s1; actions stay go; start s0; s0 / stay -> s0; s0 / go -> s1; s1 / * -> s1 }
+    ... policy here in rooms { * -> stay }
+    ... policy there in rooms { * -> go }
+    ... task move in rooms { there > here }
+    ... ''')
+    >>> type(check(document.task("move"), "mr", discount="9/10")).__name__
+    'Expressible'
+    """
+    if not isinstance(task, Task):
+        raise TypeError(f'a task is needed, not {type(task).__name__}: give document.task("NAME")')
+    options = given_options(discount=discount, modulo_unreachable=modulo_unreachable)
+    (inquiry,) = plan([task], named_formalisms([formalism]), options=options).inquiries
+    return ask(inquiry, timeout=timeout).verdict
+
+
+def given_options(*, discount: str | Fraction | int | None, modulo_unreachable: bool | None) -> Options:
+    """Return options from what a caller gives; raise SpecError for a discount that is none."""
+    return Options(
+        discount=None if discount is None else _discount(discount), modulo_unreachable=modulo_unreachable
+    )
+
+
+def _discount(given: str | Fraction | int) -> Fraction:
+    if isinstance(given, float):
+        raise TypeError(f'a discount is exact: write "{given}" in quotes, or a Fraction')
+    if given == ANY_DISCOUNT:
+        message = 'no formalism decides a task for "any" discount yet: mr needs a discount'
+        raise IllPosed([Diagnostic(id="cannot-ask", message=message, help="give one, for example 9/10")])
+    try:
+        value = rational(given) if isinstance(given, str) else Fraction(given)
+    except ValueError as error:
+        text = clipped(str(given))
+        reason = "" if str(error).startswith("not a number") else f": {error}"
+        message = f'the discount "{text}" is not a number{reason}'
+        raise SpecError([Diagnostic(id="bad-number", message=message, help="write 9/10, 0.9 or 1e-3")]) from None
+    if not 0 < value < 1:
+        message = f"a discount must lie strictly between 0 and 1, {clipped(str(given))} does not"
+        raise SpecError([Diagnostic(id="bad-discount", message=message, help="write 9/10, say")])
+    return value
+
+
+def deciding() -> tuple[Formalism, ...]:
+    """Return the formalisms that decide tasks, in alphabetical order of their ids."""
+    return tuple(formalism for formalism in formalisms().values() if formalism.decide is not None)
+
+
+def named_formalisms(names: Iterable[str]) -> tuple[Formalism, ...]:
+    """Return formalisms by id or keyword, each once; raise SpecError with all names that are unknown."""
+    found: dict[str, Formalism] = {}
+    problems = []
+    for name in names:
+        formalism = find_formalism(name)
+        if formalism is None:
+            known = tuple(one for f in formalisms().values() for one in (f.id, f.keyword) if one is not None)
+            hint = name_hint(name, known, kind="formalism")
+            message = f"there is no formalism {shown(name)}"
+            problems.append(Diagnostic(id="unknown-formalism", message=message, help=hint))
+        else:
+            found[formalism.id] = formalism
+    if problems:
+        raise SpecError(problems)
+    return tuple(found.values())
+
+
+def plan(
+    tasks: Iterable[Task],
+    among: Sequence[Formalism] | None = None,
+    *,
+    options: Options = Options(),
+    source: Source | None = None,
+) -> Plan:
+    """Return what can be asked: each task in each of the formalisms, by default in all that decide.
+
+    A formalism that is not asked for by name and needs more than the task says is skipped. Raises IllPosed
+    with every task that a formalism asked for by name, or else every formalism, cannot be asked about.
+    """
+    inquiries: list[Inquiry] = []
+    skipped: list[Skipped] = []
+    problems: list[Diagnostic] = []
+    for task in tasks:
+        question = Question(task=task, options=options.over(task.options))
+        missing: list[tuple[Formalism, str]] = []
+        asked = 0
+        for formalism in deciding() if among is None else among:
+            needed = _needed(formalism, question)
+            if needed is None:
+                inquiries.append(Inquiry(question, formalism))
+                asked += 1
+            else:
+                missing.append((formalism, needed))
+        if among is not None or not asked:
+            problems += (_cannot_ask(task, formalism, needed) for formalism, needed in missing)
+        else:
+            skipped += (Skipped(task.name, formalism.id, needed) for formalism, needed in missing)
+    if problems:
+        raise IllPosed(problems, source=source)
+    return Plan(tuple(inquiries), tuple(skipped))
+
+
+def _needed(formalism: Formalism, question: Question) -> str | None:
+    if formalism.decide is None:
+        return "a way to decide tasks: it only evaluates objectives"
+    return None if formalism.needs is None else formalism.needs(question)
+
+
+def _cannot_ask(task: Task, formalism: Formalism, needed: str) -> Diagnostic:
+    what, _, hint = needed.partition(": ")
+    message = f"task {shown(task.name)} cannot be asked in {formalism.id} without {what}"
+    return Diagnostic(id="cannot-ask", message=message, span=task.span, help=hint or None)
+
+
+def ask(inquiry: Inquiry, *, timeout: float | None = None) -> Answered:
+    """Decide one question within so many seconds; out of time or memory, the verdict is `Undecided`."""
+    if timeout is not None and not (timeout > 0 and math.isfinite(timeout)):
+        raise ValueError(f"a timeout must be a positive number of seconds, not {timeout}")
+    decide = inquiry.formalism.decide
+    if decide is None:
+        raise InternalError(f"{inquiry.formalism.id} was asked to decide and cannot")
+    started = time.monotonic()
+    question = inquiry.question
+    if timeout is not None:
+        question = replace(question, deadline=started + timeout)
+    try:
+        verdict = run_within(None if timeout is None else timeout + GRACE, lambda: decide(question))
+    except MemoryError:
+        verdict = Undecided("limit: the memory of this machine did not suffice")
+    if verdict is None:
+        verdict = Undecided("time: the limit passed before an answer was proved")
+    return Answered(inquiry.question, inquiry.formalism.id, verdict, time.monotonic() - started)
+
+
+def answers(
+    planned: Plan, *, timeout: float | None = None, begin: Callable[[Inquiry], None] | None = None
+) -> Iterator[Answered]:
+    """Yield the answers to a plan as they come; `begin` hears of each question before it is decided."""
+    for inquiry in planned.inquiries:
+        if begin is not None:
+            begin(inquiry)
+        yield ask(inquiry, timeout=timeout)

@@ -1,0 +1,102 @@
+"""Tasks and formalisms side by side: a table of verdicts for programs, notebooks and browsers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from specexpr.comparison.asking import (
+    Answered,
+    Skipped,
+    answers,
+    deciding,
+    given_options,
+    named_formalisms,
+    plan,
+)
+from specexpr.comparison.summary import answer_of
+from specexpr.document.document import Document
+from specexpr.expressivity.verdict import Verdict
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison:
+    """Every task in every formalism: what was answered, and what was skipped for want of an option.
+
+    `tasks` and `formalisms` are the names in the order of the rows and columns.
+    """
+
+    tasks: tuple[str, ...]
+    formalisms: tuple[str, ...]
+    answered: tuple[Answered, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+    def verdict(self, task: str, formalism: str) -> Verdict | None:
+        """Return the verdict on a task in a formalism (its id), or None if it was not asked."""
+        return next((cell.verdict for cell in self._cells(task, formalism)), None)
+
+    def _cells(self, task: str, formalism: str) -> Iterable[Answered]:
+        return (a for a in self.answered if (a.question.task.name, a.formalism) == (task, formalism))
+
+    def rows(self) -> Mapping[str, tuple[str, ...]]:
+        """Return for each task the word of each formalism: its answer, "skipped", or nothing."""
+        words = {(one.task, one.formalism): "skipped" for one in self.skipped}
+        words |= {(a.question.task.name, a.formalism): answer_of(a.verdict).value for a in self.answered}
+        return {task: tuple(words.get((task, f), "") for f in self.formalisms) for task in self.tasks}
+
+    def __repr__(self) -> str:
+        rows = [("task", *self.formalisms), *((task, *words) for task, words in self.rows().items())]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        padded = (zip(row, widths, strict=True) for row in rows)
+        return "\n".join("  ".join(word.ljust(width) for word, width in row).rstrip() for row in padded)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the words as a data frame: tasks are its index, formalisms its columns."""
+        import pandas
+
+        index = pandas.Index(self.tasks, name="task", dtype=object)
+        columns = pandas.Index(self.formalisms, name="formalism", dtype=object)
+        return pandas.DataFrame(list(self.rows().values()), index=index, columns=columns, dtype=object)
+
+    def _repr_html_(self) -> str:
+        from specexpr.comparison.html import table
+
+        return table(self)
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Write a page with the table and the reason for every verdict."""
+        from specexpr.comparison.html import page
+
+        text = page(self)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def compare(
+    document: Document,
+    formalisms: Iterable[str] | None = None,
+    *,
+    discount: str | Fraction | int | None = None,
+    modulo_unreachable: bool | None = None,
+    timeout: float | None = None,
+) -> Comparison:
+    """Ask every task of a document in some formalisms, by default in all that decide.
+
+    Options that are given override those of the tasks; `timeout` is in seconds for each cell. Raises
+    SpecError for a formalism that does not exist and IllPosed for a task that nobody can be asked about.
+    """
+    among = None if formalisms is None else named_formalisms(formalisms)
+    options = given_options(discount=discount, modulo_unreachable=modulo_unreachable)
+    planned = plan(document.tasks, among, options=options, source=document.source)
+    return Comparison(
+        tasks=tuple(task.name for task in document.tasks),
+        formalisms=tuple(formalism.id for formalism in (deciding() if among is None else among)),
+        answered=tuple(answers(planned, timeout=timeout)),
+        skipped=planned.skipped,
+    )

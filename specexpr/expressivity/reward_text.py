@@ -1,0 +1,81 @@
+"""Write the reward of a witness as entries of the language, and the values it gives to named policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from specexpr.certify.model import Distribution
+from specexpr.certify.proofs import RewardEntry
+from specexpr.expressivity.naming import Names, called
+from specexpr.expressivity.phrases import number_text
+from specexpr.expressivity.task import Task
+from specexpr.expressivity.verdict import Witness
+from specexpr.models.occupancy import expected, policy_value
+from specexpr.syntax.compaction import few_entries
+from specexpr.syntax.patterns import cell_text
+
+_ZERO = Fraction(0)
+_FEW_POLICIES = 12
+_SMALL_STATES = 40
+
+Pays = Mapping[tuple[int, int, int | None], Fraction]
+
+
+def reward_lines(witness: Witness) -> tuple[str, ...]:
+    """Return entries `s0 / a: 1`, wildcards where they save some, as an objective would write them."""
+    task = witness.question.task
+    model = task.environments[0].model
+    pays = _pays(task, witness.proof.reward)
+    pairs = sorted({(s, a) for e in task.environments for s, row in enumerate(e.model.rows) for a in row})
+    entries = few_entries({(s, a): pays.get((s, a, None), _ZERO) for s, a in pairs}, _ZERO)
+    lines = [f"{cell_text(cell, (model.states, model.actions))}: {number_text(x)}" for cell, x in entries]
+    places = (model.states, model.actions, model.states)
+    steps = ((cell, x) for cell, x in sorted(pays.items(), key=_order) if cell[2] is not None)
+    return (*lines, *(f"{cell_text(cell, places)}: {number_text(x)}" for cell, x in steps))
+
+
+def value_lines(witness: Witness) -> Iterator[str]:
+    """Yield for each environment its named policies by value, where they are few and it is small."""
+    task, discount = witness.question.task, witness.proof.discount
+    names, pays = Names(task), _pays(task, witness.proof.reward)
+    for k, environment in enumerate(task.environments):
+        model = environment.model
+        tables = {policy.table: None for index, policy in task.policies if index == k}
+        if not 0 < len(tables) <= _FEW_POLICIES or len(model.states) > _SMALL_STATES:
+            continue
+
+        def mean(s: int, a: int, rows: Sequence[Mapping[int, Distribution]] = model.rows) -> Fraction:
+            steps = sum((p * pays.get((s, a, t), _ZERO) for t, p in rows[s][a]), _ZERO)
+            return pays.get((s, a, None), _ZERO) + steps
+
+        found = [(policy_value(model, table, discount, mean), names.policy(k, table)) for table in tables]
+        values = sorted(((expected(model.start, v), name) for v, name in found), key=lambda pair: -pair[0])
+        levels = [
+            f"{' = '.join(name for _, name in group)} = {number_text(value)}"
+            for value, group in groupby(values, key=lambda pair: pair[0])
+        ]
+        where = f" in {called(environment.name)}" if len(task.environments) > 1 else ""
+        yield f"Values{where}: {'; '.join(levels)}"
+
+
+def _pays(task: Task, reward: tuple[RewardEntry, ...]) -> Pays:
+    """Return the entries that are not 0; those of all possible next states that agree become one."""
+    found = {(e.state, e.action, e.next): e.value for e in reward if e.value}
+    nexts: dict[tuple[int, int], dict[int, Fraction]] = {}
+    for (s, a, t), value in found.items():
+        if t is not None:
+            nexts.setdefault((s, a), {})[t] = value
+    for (s, a), values in nexts.items():
+        possible = {t for e in task.environments for t, _ in e.model.rows[s].get(a, ())}
+        if len(set(values.values())) == 1 and possible == set(values):
+            for t in possible:
+                del found[s, a, t]
+            found[s, a, None] = found.get((s, a, None), _ZERO) + next(iter(values.values()))
+    return {cell: value for cell, value in found.items() if value}
+
+
+def _order(entry: tuple[tuple[int, int, int | None], Fraction]) -> tuple[int, int, int]:
+    (s, a, t), _ = entry
+    return s, a, -1 if t is None else t

@@ -1,0 +1,51 @@
+"""Write to standard output and standard error: all at once, and without complaint when nobody reads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from specexpr.diagnostics import Diagnostic, Source
+from specexpr.report.diagnostics import diagnostic_blocks
+from specexpr.report.layout import Block
+from specexpr.report.terminal import shown
+
+
+def prepare_streams() -> None:
+    """Make both streams write what their encoding lacks as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def write_text(text: str) -> None:
+    """Write a text to standard output."""
+    _write(sys.stdout, text)
+
+
+def write_blocks(blocks: Iterable[Block]) -> None:
+    """Write blocks to standard output, as they look there."""
+    _write(sys.stdout, shown(blocks, sys.stdout))
+
+
+def write_diagnostics(diagnostics: Iterable[Diagnostic], source: Source | None = None) -> None:
+    """Write diagnostics to standard error, if there are any."""
+    text = shown(diagnostic_blocks(diagnostics, source), sys.stderr)
+    if text:
+        _write(sys.stderr, text)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write and flush; once the other end of a pipe is closed, what follows goes nowhere."""
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,85 @@
+"""The value of every objective at every policy of its environment: computed, as a table and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from specexpr.certify.document import SCHEMA
+from specexpr.certify.writing import to_text
+from specexpr.diagnostics import Diagnostic, Severity
+from specexpr.document.document import Document
+from specexpr.exact import rational_text
+from specexpr.expressivity.task import Objective
+from specexpr.formalism import find_formalism
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, row
+from specexpr.report.rationals import both
+from specexpr.syntax.names import shown
+
+_POLICIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """An objective with the value of each policy of its environment, by name."""
+
+    objective: Objective
+    values: tuple[tuple[str, Fraction], ...]
+
+
+def valued_objectives(
+    document: Document, report: Callable[[Diagnostic], None], *, begin: Callable[[Objective], None] | None = None
+) -> Iterator[Valued]:
+    """Yield every objective with its values; those that cannot be evaluated are reported as warnings."""
+    for objective in document.objectives:
+        formalism = find_formalism(objective.formalism)
+        if formalism is None or formalism.evaluate is None:
+            message = f"objective {shown(objective.name)} is left out: {objective.formalism} has no evaluation"
+            report(Diagnostic(id="cannot-evaluate", message=message, severity=Severity.WARNING))
+            continue
+        if begin is not None:
+            begin(objective)
+        policies = document.policies.get(objective.environment.name, ())
+        values = formalism.evaluate(objective.environment, objective.spec, policies)
+        yield Valued(objective, tuple(zip((str(p.name) for p in policies), values, strict=True)))
+
+
+def values_text(valued: Iterable[Valued]) -> str:
+    """Return the values as JSON."""
+    values: list[object] = [
+        {
+            "objective": one.objective.name,
+            "environment": one.objective.environment.name,
+            "policy": policy,
+            "value": rational_text(value),
+        }
+        for one in valued
+        for policy, value in one.values
+    ]
+    return to_text({"schema": SCHEMA, "values": values})
+
+
+def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block]:
+    """Yield a table for each environment with objectives: objectives as rows, or policies if they are many."""
+    if not valued:
+        yield line(f"{document.source.name} has no objective: nothing to evaluate")
+        return
+    groups: dict[str, list[Valued]] = {}
+    for one in valued:
+        groups.setdefault(one.objective.environment.name, []).append(one)
+    for k, (name, some) in enumerate(groups.items()):
+        if k:
+            yield Line()
+        if len(document.environments) > 1:
+            yield line(Piece(name, Style.STRONG))
+        policies = [policy for policy, _ in some[0].values]
+        if not policies:
+            yield line(f"{shown(name)} has no policy: nothing to evaluate")
+        elif len(policies) <= _POLICIES:
+            rows = [row(one.objective.name, *(both(value) for _, value in one.values)) for one in some]
+            yield Grid(("objective", *policies), tuple(rows))
+        else:
+            columns = zip(*([both(value) for _, value in one.values] for one in some), strict=True)
+            rows = [row(policy, *cells) for policy, cells in zip(policies, columns, strict=True)]
+            yield Grid(("policy", *(one.objective.name for one in some)), tuple(rows))

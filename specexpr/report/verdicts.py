@@ -1,0 +1,100 @@
+"""Show the answers to a file's tasks: for each its verdict, its proof and its reason; then all in a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from specexpr.certify.checking import Answer
+from specexpr.comparison.asking import Answered, Skipped
+from specexpr.comparison.summary import answer_of, conflict_lines, proof_line
+from specexpr.diagnostics import Source
+from specexpr.expressivity.task import Options
+from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, lines, row
+from specexpr.report.rationals import compact
+from specexpr.report.rewards import witness_blocks
+
+_STYLES = {Answer.EXPRESSIBLE: Style.GOOD, Answer.INEXPRESSIBLE: Style.BAD, Answer.UNDECIDED: Style.UNSURE}
+_QUOTED = 6
+_LONGEST = 100
+
+
+def verdict_blocks(
+    answered: Sequence[Answered], skipped: Sequence[Skipped], source: Source, *, timed: bool
+) -> Iterator[Block]:
+    """Yield all that is shown of some answers; with `timed`, how long each took."""
+    for one in answered:
+        yield from _section(one, source)
+        yield Line()
+    if len(answered) > 1:
+        yield _summary(answered, timed=timed)
+        yield Line()
+    if answered:
+        yield _tally(answered)
+    yield from _skipped(skipped)
+
+
+def _section(one: Answered, source: Source) -> Iterator[Block]:
+    answer = answer_of(one.verdict)
+    head = Piece(one.question.task.name, Style.STRONG), ": ", Piece(answer.value, _STYLES[answer])
+    yield line(*head, f" in {one.formalism}{_options(one.question.options)}")
+    yield line(proof_line(one.verdict), indent=2)
+    match one.verdict:
+        case Inexpressible(certificate=certificate):
+            yield from lines(certificate.explain(), indent=2)
+            yield from _quoted(certificate, source)
+        case Expressible(witness=witness):
+            yield from witness_blocks(witness, indent=2)
+        case Undecided():
+            pass
+
+
+def _options(options: Options) -> str:
+    said = []
+    if options.discount is not None:
+        said.append(f"discount {compact(options.discount)}")
+    if options.modulo_unreachable:
+        said.append("modulo unreachable")
+    return "".join(f", {one}" for one in said)
+
+
+def _quoted(certificate: Certificate, source: Source) -> Iterator[Block]:
+    """Yield the lines of the file that contradict each other."""
+    numbers = conflict_lines(certificate)
+    margin = max((len(str(number)) for number in numbers), default=0)
+    for number in numbers[:_QUOTED]:
+        text = source.line(number).strip().expandtabs(4)
+        text = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+        yield Line((Piece(f"{number:>{margin}} | ", Style.FAINT), Piece(text)), indent=2, folds=False)
+    if len(numbers) > _QUOTED:
+        yield line(Piece(f"... and {len(numbers) - _QUOTED} more lines", Style.FAINT), indent=2)
+
+
+def _summary(answered: Sequence[Answered], *, timed: bool) -> Grid:
+    headers = ("task", "formalism", "verdict", "proof", *(("seconds",) if timed else ()))
+    rows = []
+    for one in answered:
+        answer = answer_of(one.verdict)
+        time = (f"{one.seconds:.3f}",) if timed else ()
+        verdict = Piece(answer.value, _STYLES[answer])
+        rows.append(row(one.question.task.name, one.formalism, verdict, proof_line(one.verdict), *time))
+    return Grid(headers, tuple(rows), right=frozenset({4}))
+
+
+def _tally(answered: Sequence[Answered]) -> Line:
+    counted = Counter(answer_of(one.verdict) for one in answered)
+    found = ", ".join(f"{counted[answer]} {answer.value}" for answer in Answer if counted[answer])
+    tasks = len({one.question.task.name for one in answered})
+    ids = list(dict.fromkeys(one.formalism for one in answered))
+    where = ids[0] if len(ids) == 1 else f"{len(ids)} formalisms"
+    return line(f"{tasks} {'task' if tasks == 1 else 'tasks'} in {where}: {found}")
+
+
+def _skipped(skipped: Sequence[Skipped]) -> Iterator[Line]:
+    """Yield what was not asked, together where one formalism needs one thing for several tasks."""
+    tasks: dict[tuple[str, str], list[str]] = {}
+    for one in skipped:
+        tasks.setdefault((one.formalism, one.needs), []).append(one.task)
+    for (formalism, needs), names in tasks.items():
+        yield line(Piece(f"skipped {formalism} for {', '.join(names)}: it needs {needs}", Style.FAINT))

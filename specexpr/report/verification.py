@@ -1,0 +1,54 @@
+"""Show what the kernel says of a results document. Nothing here needs more than the kernel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from specexpr.certify.document import Outcome, Result, Status
+from specexpr.exact import rational_text
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, row
+
+_STYLES = {Status.HOLDS: Style.GOOD, Status.REFUSED: Style.BAD, Status.UNDECIDED: Style.UNSURE}
+_LONGEST = 24
+
+
+def outcome_blocks(outcomes: Sequence[Outcome]) -> Iterator[Block]:
+    """Yield a row for each result, and how many hold."""
+    if not outcomes:
+        yield line("the document has no results: nothing to verify")
+        return
+    headers = ("task", "formalism", "options", "verdict", "kernel")
+    rows = []
+    for outcome in outcomes:
+        result = outcome.result
+        said = Piece(_said(outcome), _STYLES[outcome.status])
+        rows.append(row(result.task, result.formalism, _options(result), result.answer.value, said))
+    yield Grid(headers, tuple(rows))
+    yield Line()
+    counted = Counter(outcome.status for outcome in outcomes)
+    found = [f"{counted[status]} {_WORDS[status]}" for status in Status if counted[status]]
+    yield line(f"{len(outcomes)} {'result' if len(outcomes) == 1 else 'results'}: {', '.join(found)}")
+
+
+_WORDS = {Status.HOLDS: "proved", Status.REFUSED: "refused", Status.UNDECIDED: "undecided"}
+
+
+def _said(outcome: Outcome) -> str:
+    match outcome.status:
+        case Status.HOLDS:
+            return "the proof holds"
+        case Status.REFUSED:
+            return f"refused: {outcome.reason}"
+        case Status.UNDECIDED:
+            return "claims nothing"
+
+
+def _options(result: Result) -> str:
+    said = []
+    if result.discount is not None:
+        text = rational_text(result.discount)
+        said.append("discount " + (text if len(text) <= _LONGEST else text[:_LONGEST] + "..."))
+    if result.modulo_unreachable:
+        said.append("modulo unreachable")
+    return ", ".join(said)

@@ -1,0 +1,86 @@
+"""Every diagnostic has a page, and every page shows the mistake and its repair."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import specexpr
+from specexpr.diagnostics import SpecError
+from specexpr.document import explain_diagnostic, loads
+from specexpr.document.explanation import diagnostic_ids
+
+PACKAGE = Path(list(specexpr.__path__)[0])
+BLOCK = re.compile(r"^```spex (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+WITHOUT_EXAMPLE = {
+    # not about a text
+    "unreadable-file",
+    "bad-array",
+    "bad-row",
+    "cannot-ask",
+    "float-made-exact",
+    "no-gymnasium",
+    "renormalised-row",
+    "results-differ",
+    "results-document",
+    # a text too long for a page
+    "too-many-problems",
+    # about formalisms that have no syntax or no values
+    "no-specification",
+    "cannot-evaluate",
+}
+
+
+def found(text):
+    """Return the ids of all that is said about a text."""
+    try:
+        return {warning.id for warning in loads(text).warnings}
+    except SpecError as error:
+        return {diagnostic.id for diagnostic in error.diagnostics}
+
+
+def strings(node):
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def ids_in_code():
+    """Return every id with which the code makes a diagnostic."""
+    ids = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id == "Diagnostic":
+                ids |= {s for word in node.keywords if word.arg == "id" for s in strings(word.value)}
+            elif isinstance(node.func, ast.Attribute) and ast.unparse(node.func).endswith(
+                ("context.error", "context.warning")
+            ):
+                ids |= strings(node.args[0])
+    return ids
+
+
+def test_every_id_has_a_page_and_every_page_an_id():
+    """What the code can say, `explain` can explain; nothing is explained that is never said."""
+    assert ids_in_code() == set(diagnostic_ids())
+
+
+@pytest.mark.parametrize("id", diagnostic_ids())
+def test_a_page_shows_its_diagnostic_and_the_repair(id):
+    """The bad text gives exactly this diagnostic, the good text none."""
+    page = explain_diagnostic(id)
+    assert page.startswith(f"# {id}\n")
+    blocks = dict(BLOCK.findall(page))
+    if id in WITHOUT_EXAMPLE:
+        assert not blocks
+        return
+    assert found(blocks["bad"]) == {id}
+    assert found(blocks["good"]) == set()
+
+
+def test_an_unknown_id_has_no_page():
+    """What is no id is answered with None, whatever it looks like."""
+    assert explain_diagnostic("no-such-thing") is None
+    assert explain_diagnostic("../printing") is None
+    assert explain_diagnostic("") is None
