@@ -11,14 +11,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from specexpr.certify.document import Document as ResultsDocument
     from specexpr.comparison.asking import Answered
-    from specexpr.diagnostics import Diagnostic, Source
+    from specexpr.diagnostics import Diagnostic, SpecError
     from specexpr.document.document import Document
     from specexpr.expressivity.task import Task
 
@@ -47,12 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> Status:
     from specexpr.diagnostics import Diagnostic, SpecError
-    from specexpr.report.arguments import read_arguments
     from specexpr.report.output import prepare_streams, write_diagnostics, write_text
 
     prepare_streams()
     try:
-        read = read_arguments(arguments)
+        read = _read_arguments(arguments)
         if isinstance(read, str):
             write_text(read)
             return Status.DONE
@@ -90,6 +89,7 @@ def _load(path: str) -> Document:
 
 
 def _check(read: Namespace) -> Status:
+    """Decide whether formalisms can express the tasks of a file, and prove every answer."""
     from specexpr.comparison.asking import answers, given_options, named_formalisms, plan
     from specexpr.report.layout import line
     from specexpr.report.output import write_blocks, write_text
@@ -148,6 +148,7 @@ def _status(answered: Sequence[Answered]) -> Status:
 
 
 def _evaluate(read: Namespace) -> Status:
+    """Print the exact value of every objective at every policy of its environment."""
     from specexpr.report.output import write_blocks, write_diagnostics, write_text
     from specexpr.report.progress import progress
     from specexpr.report.values import value_blocks, valued_objectives, values_text
@@ -165,7 +166,11 @@ def _evaluate(read: Namespace) -> Status:
 
 
 def _verify(read: Namespace) -> Status:
-    from specexpr.certify.document import Outcome, Status as Verified, verify
+    """Check every witness and certificate of a results document with the kernel alone."""
+    from dataclasses import replace
+
+    from specexpr.certify.document import Outcome, verify
+    from specexpr.certify.document import Status as Verified
     from specexpr.certify.reading import read_document
     from specexpr.diagnostics import Source, SpecError
     from specexpr.report.files import read_text
@@ -181,9 +186,11 @@ def _verify(read: Namespace) -> Status:
     agrees = read.file is None or _agrees(results, read.file)
     outcomes: list[Outcome] = []
     with progress(len(results.results)) as begin:
-        outcomes += verify(results, begin=lambda one: begin(f"{one.task} in {one.formalism}"))
+        for one in results.results:
+            begin(f"{one.task} in {one.formalism}")
+            outcomes += verify(replace(results, results=(one,)))
     write_blocks(outcome_blocks(outcomes))
-    is_sound = agrees and all(one.status is not Verified.REFUSED for one in outcomes)
+    is_sound = agrees and all(outcome.status is not Verified.REFUSED for outcome in outcomes)
     return Status.DONE if is_sound else Status.NO
 
 
@@ -199,6 +206,7 @@ def _agrees(results: ResultsDocument, path: str) -> bool:
 
 
 def _import_gym(read: Namespace) -> Status:
+    """Print a Gymnasium environment that has a transition table as a .spex document."""
     from specexpr.models.gymnasium import import_gymnasium
     from specexpr.report.imports import imported_text
     from specexpr.report.output import write_diagnostics, write_text
@@ -213,6 +221,7 @@ def _import_gym(read: Namespace) -> Status:
 
 
 def _explain(read: Namespace) -> Status:
+    """Show the page of a formalism, a diagnostic or a kind of proof; without a name, list them all."""
     from specexpr.diagnostics import Diagnostic, SpecError
     from specexpr.report.output import write_blocks, write_page
     from specexpr.report.pages import find_page, index_blocks, known_names
@@ -234,6 +243,158 @@ _COMMANDS: dict[str, Callable[[Namespace], Status]] = {
     "check": _check,
     "evaluate": _evaluate,
     "verify": _verify,
-    "import gym": _import_gym,
+    "import": _import_gym,
     "explain": _explain,
 }
+
+
+# -- arguments ---------------------------------------------------------------------------------------------
+
+_ABOUT = "Decide, with proof, which specification languages can express a task for an agent."
+
+_EXAMPLES = """\
+examples:
+  specexpr check rooms.spex                       decide every task, with a reward or a conflict as proof
+  specexpr check rooms.spex --json > results.json
+  specexpr verify results.json rooms.spex         check the proofs again, with the kernel alone
+  specexpr import gym FrozenLake-v1 > lake.spex
+  specexpr explain mr                             what a Markov reward can and cannot say
+
+exit status: 0 all expressible or done, 1 some inexpressible, 2 some undecided and none inexpressible,
+3 the input or the usage is wrong, 4 a mistake of specexpr, 130 interrupted"""
+
+_CHECK_EXAMPLES = """\
+examples:
+  specexpr check rooms.spex
+  specexpr check rooms.spex --task t1 --task t2 --in mr --discount 9/10
+  generate-rooms | specexpr check -"""
+
+_IMPORT_EXAMPLES = """\
+examples:
+  specexpr import gym FrozenLake-v1 --option is_slippery=false > lake.spex
+  specexpr check lake.spex"""
+
+_VERIFY_EXAMPLES = """\
+examples:
+  specexpr verify results.json                    every proof, by the kernel alone
+  specexpr verify results.json rooms.spex         and that the results are about this file
+
+exit status: 0 all hold, 1 some are refused, 3 the document cannot be read"""
+
+
+def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
+    """Return what the arguments say, or the text that they ask for; raise SpecError where they are wrong."""
+    import argparse
+    import re
+
+    from specexpr.diagnostics import did_you_mean
+    from specexpr.syntax.names import clipped
+
+    class Text(Exception):  # noqa: N818 -- an answer, not a failure
+        """The arguments ask for a text."""
+
+    class Version(argparse.Action):
+        def __call__(self, *_: object) -> None:
+            from specexpr import __version__
+
+            raise Text(f"specexpr {__version__}\n")
+
+    class Parser(argparse.ArgumentParser):
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+        def print_help(self, file: object = None) -> None:
+            raise Text(self.format_help())
+
+        def error(self, message: str) -> NoReturn:
+            raise _usage(message.removeprefix("argument "), f"{self.prog} --help says more")
+
+        def _check_value(self, action: argparse.Action, value: object) -> None:
+            if action.choices is not None and value not in action.choices:
+                kind = (action.metavar or action.dest).lower() if isinstance(action.metavar, str) else "value"
+                hint = did_you_mean(str(value), map(str, action.choices), kind=kind)
+                raise _usage(f'there is no {kind} "{clipped(str(value))}"', hint)
+
+    def seconds(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 1e9:
+            raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not a positive number of seconds')
+        return number
+
+    def option(text: str) -> tuple[str, object]:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not of the form name=value')
+        return name, _value(value)
+
+    parser = Parser(prog="specexpr", description=_ABOUT, epilog=_EXAMPLES)
+    parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    check = commands.add_parser("check", help="decide tasks", description=_check.__doc__, epilog=_CHECK_EXAMPLES)
+    check.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
+    check.add_argument("--task", action="append", metavar="T", help="only this task; may be repeated")
+    check.add_argument("--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms")
+    check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9")
+    check.add_argument("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
+    check.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)")
+    check.add_argument("--json", action="store_true", help="print one JSON document, with every proof")
+
+    evaluate = commands.add_parser("evaluate", help="value objectives", description=_evaluate.__doc__)
+    evaluate.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON document")
+
+    verify = commands.add_parser(
+        "verify", help="check proofs", description=_verify.__doc__, epilog=_VERIFY_EXAMPLES
+    )
+    verify.add_argument("results", metavar="RESULTS", help="what check --json printed, or - for standard input")
+    verify.add_argument("file", metavar="FILE", nargs="?", help="the .spex file that the results are about")
+
+    imports = commands.add_parser("import", help="print an environment from elsewhere")
+    sources = imports.add_subparsers(dest="source", metavar="SOURCE", required=True)
+    gym = sources.add_parser(
+        "gym", help="from Gymnasium", description=_import_gym.__doc__, epilog=_IMPORT_EXAMPLES
+    )
+    gym.add_argument("id", metavar="ID", help="the environment, for example FrozenLake-v1")
+    gym.add_argument(
+        "--option", action="append", default=[], type=option, metavar="NAME=VALUE", help="for its maker"
+    )
+
+    explain = commands.add_parser("explain", help="show a page", description=_explain.__doc__)
+    explain.add_argument("name", metavar="NAME", nargs="?", help="a formalism, a diagnostic or a kind of proof")
+
+    try:
+        if not arguments:
+            raise _usage("a command is needed", f"one of {', '.join(commands.choices)}; specexpr --help says more")
+        read, unknown = parser.parse_known_args(arguments)
+    except Text as text:
+        return str(text)
+    if unknown:
+        used: argparse.ArgumentParser = gym if read.command == "import" else commands.choices[read.command]
+        options = re.findall(r"--[a-z]+", used.format_help())
+        hint = did_you_mean(unknown[0], dict.fromkeys(options), kind="option") if unknown[0][:1] == "-" else None
+        raise _usage(f"{clipped(unknown[0])} is more than {used.prog} takes", hint)
+    return read
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
+
+
+def _value(text: str) -> object:
+    """Read the value of an option as Python or JSON writes it; what is neither is a text."""
+    import json
+
+    try:
+        return json.loads({"True": "true", "False": "false", "None": "null"}.get(text, text))
+    except ValueError:
+        return text
+
+
+def _usage(message: str, hint: str | None) -> SpecError:
+    from specexpr.diagnostics import Diagnostic, SpecError
+
+    return SpecError([Diagnostic(id="usage", message=message, help=hint)])

@@ -83,6 +83,13 @@ class TaskReader:
         policies = sorted(
             self._mentioned.items(), key=lambda p: (p[0][0], rank[environments[p[0][0]].name, p[0][1]])
         )
+        others = [
+            (model, Policy(reordered_table(policy.table, draft.environment, environments[model]), policy.name))
+            for model, draft in enumerate(self.scope.drafts)
+            for (place, _), policy in self.declared.policies.items()
+            if place == draft.environment.name and policy is not None
+            if (model, policy.name) not in self._mentioned
+        ]
         return Task(
             name=name,
             scope=self.scope.name,
@@ -91,6 +98,7 @@ class TaskReader:
             constraints=tuple(one for one in what if not isinstance(one, AcceptableSet)),
             acceptable=tuple(one for one in what if isinstance(one, AcceptableSet)),
             options=self._options,
+            others=tuple(others),
             induced_by=self._orders[0] if len(self._orders) == self._questions == 1 else None,
             span=header,
         )

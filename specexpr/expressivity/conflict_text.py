@@ -94,8 +94,8 @@ class ConflictText:
         return (
             f"With suitable weights, {len(self.terms):,} constraints want one mixture of {self._things()} to "
             f"be worth more than another one that {self._visits('')} (discounted at "
-            f"{number_text(self.discount)}), and {self._every_reward()} values the two alike. The proof shows "
-            "that such weights exist, close to those below, and does not write them out. "
+            f"{number_text(self.discount)}), and {self._every_reward()} values the two alike. The proof "
+            "shows that such weights exist, close to those below, and does not write them out. "
             f"{self._heaviest()}"
         )
 

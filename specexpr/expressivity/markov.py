@@ -8,13 +8,13 @@ and the kernel checks it before anyone sees it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import Acceptance, Relation, Table
-from specexpr.certify.proofs import Exactness, FarkasCertificate, Refused, RewardWitness, Term
+from specexpr.certify.proofs import Exactness, FarkasCertificate, Refused, RewardEntry, RewardWitness, Term
 from specexpr.diagnostics import InternalError
 from specexpr.expressivity.acceptable import (
     alike_conflict,
@@ -50,9 +50,13 @@ _EXACT_AT_MOST = 300
 _OUT_OF_TIME = "time: the limit passed before an answer was proved"
 
 
-def decide_markov_reward(question: Question) -> Verdict:
-    """Return a proved verdict on a question with a discount, or `Undecided` with the reason."""
-    return _Decision(question).run()
+def decide_markov_reward(question: Question, *, candidate: Sequence[RewardEntry] = ()) -> Verdict:
+    """Return a proved verdict on a question with a discount, or `Undecided` with the reason.
+
+    A candidate is a reward to try first.
+    """
+    decision = _Decision(question)
+    return (decision.witnessed(candidate) if candidate else None) or decision.run()
 
 
 class _Decision:
@@ -162,31 +166,39 @@ class _Decision:
             case None:
                 return Undecided(_OUT_OF_TIME)
             case Completed():
-                return self.proved(weights, rewards, outcome)
+                return self.proved(weights, outcome)
             case _:
                 added = [self.add_bad(cut.accepted, cut.table) for cut in outcome]
                 if not any(added):
                     self.insist(weights, "a reward that meets a row was refuted by that row")
                 return None
 
-    def proved(
-        self, weights: Weights, rewards: Mapping[Coordinate, Fraction], completed: Completed
-    ) -> Verdict | None:
+    def proved(self, weights: Weights, completed: Completed) -> Verdict | None:
         """Return the verdict, at the least precision of values that convinces the kernel."""
         refusal: Refused | None = None
         for precision in (Precision.EXACT,) if weights.is_exact else Precision:
             if precision is Precision.EXACT and not weights.is_exact and not self.is_small:
                 break
-            values = named_values(self.system, rewards, precision)
-            proof = RewardWitness(self.claim.discount, completed.reward, (*completed.values, *values))
             try:
-                check(self.claim, FORMALISM, proof)
+                return self.checked(completed, precision)
             except Refused as caught:
                 refusal = caught
-            else:
-                return Expressible(Witness(self.question, FORMALISM, proof))
         self.insist(weights, f"the kernel refused a witness: {refusal}")
         return None
+
+    def witnessed(self, reward: Sequence[RewardEntry]) -> Verdict | None:
+        """Return the verdict if this reward meets every named constraint."""
+        try:
+            return self.checked(Completed(tuple(reward), ()), Precision.EXACT)
+        except Refused:
+            return None
+
+    def checked(self, completed: Completed, precision: Precision) -> Verdict:
+        """Return the verdict that a reward proves; raise Refused where the kernel is not convinced."""
+        values = named_values(self.system, completed.reward, precision)
+        proof = RewardWitness(self.claim.discount, completed.reward, (*completed.values, *values))
+        check(self.claim, FORMALISM, proof)
+        return Expressible(Witness(self.question, FORMALISM, proof))
 
     def insist(self, weights: Weights, failure: str) -> None:
         """Go on exactly after floats have failed; exact weights that fail are our bug."""

@@ -75,7 +75,7 @@ class Names:
         return some([called(states[s]) for s in _differences(one, other)], noun="states")
 
     def _nearest(self, model: int, table: Table) -> tuple[str, list[int]] | None:
-        """Return the named policy that differs least from the table where it goes, else anywhere; and where."""
+        """Return the named policy that differs least from a table where it goes, else anywhere."""
         reached = reachable(self.task.environments[model].model, table)
         best: tuple[str, list[int]] | None = None
         least = (len(table) + 1, 0)

@@ -5,13 +5,13 @@ Rounded numbers do where the values are apart: the kernel reads the error off th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from fractions import Fraction
 
-from specexpr.certify.model import Claim, Model, PolicyConstraint, Relation, Table
-from specexpr.certify.proofs import PolicyValue
-from specexpr.expressivity.system import Coordinate, System
+from specexpr.certify.model import Model, PolicyConstraint, Relation, Table
+from specexpr.certify.proofs import PolicyValue, RewardEntry
+from specexpr.expressivity.system import System
 from specexpr.models.occupancy import policy_row, policy_value
 from specexpr.models.policy import reachable
 
@@ -26,13 +26,8 @@ class Precision(IntEnum):
     EXACT = -1
 
 
-def named_values(
-    system: System, rewards: Mapping[Coordinate, Fraction], precision: Precision
-) -> list[PolicyValue]:
-    """Return values of the policies that the claim compares by name; those of ties are always exact.
-
-    rewards: by (s, a), or (s, a, s') where several models share it; what is not listed is 0.
-    """
+def named_values(system: System, reward: Sequence[RewardEntry], precision: Precision) -> list[PolicyValue]:
+    """Return values of the policies that the claim compares by name; those of ties are always exact."""
     claim = system.claim
     exact: set[int] = set()
     named: dict[
@@ -51,7 +46,7 @@ def named_values(
             exact.update(map(id, accepted.good))
     values: list[PolicyValue] = []
     for k, model in enumerate(claim.models):
-        mean = _Mean(claim, model, rewards)
+        mean = _Mean(model, reward)
         tables = [table for (index, _), table in named.items() if index == k]
         rounded = [t for t in tables if precision is not Precision.EXACT and id(t) not in exact]
         found = zip(map(id, rounded), _rounded_values(system, k, mean, rounded, precision), strict=True)
@@ -66,17 +61,23 @@ def named_values(
 class _Mean:
     """The mean over next states of a reward in one model, each computed once."""
 
-    def __init__(self, claim: Claim, model: Model, rewards: Mapping[Coordinate, Fraction]) -> None:
-        self.model, self.rewards, self.is_shared = model, rewards, len(claim.models) > 1
+    def __init__(self, model: Model, reward: Sequence[RewardEntry]) -> None:
+        self.model = model
         self.known: dict[tuple[int, int], Fraction] = {}
+        self.onward: dict[tuple[int, int], list[RewardEntry]] = {}
+        for entry in reward:
+            if entry.next is None:
+                self.known[entry.state, entry.action] = entry.value
+            else:
+                self.onward.setdefault((entry.state, entry.action), []).append(entry)
 
     def __call__(self, s: int, a: int) -> Fraction:
-        if not self.is_shared:
-            return self.rewards.get((s, a), _ZERO)
-        if (s, a) not in self.known:
-            law = self.model.rows[s][a]
-            self.known[s, a] = sum((p * self.rewards.get((s, a, t), _ZERO) for t, p in law), _ZERO)
-        return self.known[s, a]
+        entries = self.onward.pop((s, a), None)
+        if entries is not None:
+            law = dict(self.model.rows[s][a])
+            mean = sum((law.get(e.next, _ZERO) * e.value for e in entries if e.next is not None), _ZERO)
+            self.known[s, a] = self.known.get((s, a), _ZERO) + mean
+        return self.known.get((s, a), _ZERO)
 
 
 def _rounded_values(

@@ -299,9 +299,12 @@ def evaluate(environment: Environment, spec: Reward, policies: Sequence[Policy])
 
 
 def decide(question: Question) -> Verdict:
-    """Return a proved verdict; what decides is imported only now."""
+    """Return a proved verdict; the reward that induced the order, if one did, is tried first."""
     from specexpr.expressivity.markov import decide_markov_reward
 
+    own = question.task.induced_by
+    if own is not None and isinstance(own.spec, Reward) and own.spec.discount == question.options.discount:
+        return decide_markov_reward(question, candidate=own.spec.entries)
     return decide_markov_reward(question)
 
 

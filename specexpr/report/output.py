@@ -10,7 +10,7 @@ from typing import TextIO
 from specexpr.diagnostics import Diagnostic, Source
 from specexpr.report.diagnostics import diagnostic_blocks
 from specexpr.report.layout import Block
-from specexpr.report.terminal import shown
+from specexpr.report.terminal import page, shown
 
 
 def prepare_streams() -> None:
@@ -29,6 +29,11 @@ def write_text(text: str) -> None:
 def write_blocks(blocks: Iterable[Block]) -> None:
     """Write blocks to standard output, as they look there."""
     _write(sys.stdout, shown(blocks, sys.stdout))
+
+
+def write_page(text: str) -> None:
+    """Write a page of Markdown to standard output."""
+    _write(sys.stdout, page(text, sys.stdout))
 
 
 def write_diagnostics(diagnostics: Iterable[Diagnostic], source: Source | None = None) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from tests.asking import decided, explained
 
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import AcceptableSet, Acceptance, Model, PolicyConstraint, Relation
@@ -18,6 +17,7 @@ from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressibl
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.examples import MEMORY, corners
+from tests.asking import decided, explained
 
 MEMORY_TEXT = """
 discount 9/10
@@ -53,9 +53,9 @@ def test_two_mixtures_with_one_occupancy() -> None:
     """A conflict names both mixtures, what they share, and the constraints with their lines."""
     text = MEMORY_TEXT + "task t in memory { aa > ab\n bb > ba }\n"
     assert explained(text) == (
-        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba half "
-        "and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the task wants "
-        "the first mixture to be worth more: aa > ab (line 10) and bb > ba (line 11)."
+        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba "
+        "half and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the "
+        "task wants the first mixture to be worth more: aa > ab (line 10) and bb > ba (line 11)."
     )
 
 
@@ -63,9 +63,9 @@ def test_a_policy_may_be_a_mixture_of_others() -> None:
     """One policy against a mixture is called by its name."""
     text = MEMORY_TEXT + "task t in memory { coin > aa; coin > bb }\n"
     assert explained(text) == (
-        "coin visits every state-action pair exactly as often as mixing aa and bb half and half (discounted at "
-        "9/10). So every Markov reward values both alike. Yet the task wants coin to be worth more: coin > aa "
-        "and coin > bb (both line 10)."
+        "coin visits every state-action pair exactly as often as mixing aa and bb half and half (discounted "
+        "at 9/10). So every Markov reward values both alike. Yet the task wants coin to be worth more: coin "
+        "> aa and coin > bb (both line 10)."
     )
 
 
@@ -73,9 +73,10 @@ def test_ties_and_weights() -> None:
     """What cancels is left out of the mixtures; weights are said where they differ."""
     text = MEMORY_TEXT + "task t in memory { aa ~ bb > ab ~ ba }\n"
     assert explained(text) == (
-        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba half "
-        "and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the task wants "
-        "the first mixture to be worth more: aa ~ bb, bb > ab and ab ~ ba (all line 10), with weights 1, 2 and 1."
+        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba "
+        "half and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the "
+        "task wants the first mixture to be worth more: aa ~ bb, bb > ab and ab ~ ba (all line 10), with "
+        "weights 1, 2 and 1."
     )
 
 
@@ -83,9 +84,10 @@ def test_a_tie_with_a_negative_weight_is_turned() -> None:
     """A tie that counts backwards is read the other way round, so that the sum makes sense."""
     text = MEMORY_TEXT + "task t in memory { bb ~ aa; bb > ab; ba ~ ab }\n"
     assert explained(text) == (
-        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba half "
-        "and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the task wants "
-        "the first mixture to be worth more: aa ~ bb, bb > ab and ab ~ ba (all line 10), with weights 1, 2 and 1."
+        "Mixing bb and aa half and half visits every state-action pair exactly as often as mixing ab and ba "
+        "half and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the "
+        "task wants the first mixture to be worth more: aa ~ bb, bb > ab and ab ~ ba (all line 10), with "
+        "weights 1, 2 and 1."
     )
 
 
@@ -93,9 +95,9 @@ def test_weak_constraints() -> None:
     """A weak constraint is shown as it stands."""
     text = MEMORY_TEXT + "task t in memory { aa >= ab\n bb > ba }\n"
     assert explained(text) == (
-        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba half "
-        "and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the task wants "
-        "the first mixture to be worth more: aa >= ab (line 10) and bb > ba (line 11)."
+        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba "
+        "half and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the "
+        "task wants the first mixture to be worth more: aa >= ab (line 10) and bb > ba (line 11)."
     )
 
 
@@ -103,9 +105,9 @@ def test_an_acceptable_set_over_a_list() -> None:
     """The pairs of an acceptable set are told as one: what is accepted and what is not."""
     text = MEMORY_TEXT + "task t in memory { accept aa bb over ab ba coin }\n"
     assert explained(text) == (
-        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba half "
-        "and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the task wants "
-        "the first mixture to be worth more: aa and bb are accepted, ab and ba are not (line 10)."
+        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing ab and ba "
+        "half and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the "
+        "task wants the first mixture to be worth more: aa and bb are accepted, ab and ba are not (line 10)."
     )
 
 
@@ -113,9 +115,10 @@ def test_an_equally_acceptable_set() -> None:
     """Ties between accepted policies count with the set."""
     text = MEMORY_TEXT + "task t in memory { accept equally aa bb over ab ba }\n"
     assert explained(text) == (
-        "Mixing bb and aa half and half visits every state-action pair exactly as often as mixing ab and ba half "
-        "and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the task wants "
-        "the first mixture to be worth more: bb and aa are accepted equally, ab and ba are not (line 10)."
+        "Mixing bb and aa half and half visits every state-action pair exactly as often as mixing ab and ba "
+        "half and half (discounted at 9/10). So every Markov reward values the two mixtures alike. Yet the "
+        "task wants the first mixture to be worth more: bb and aa are accepted equally, ab and ba are not "
+        "(line 10)."
     )
 
 
@@ -125,10 +128,10 @@ def test_policies_without_a_name_are_told_from_the_nearest_named_one() -> None:
     verdict = decide_markov_reward(question)
     assert isinstance(verdict, Inexpressible)
     assert verdict.certificate.explain() == (
-        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing (aa except b in "
-        "s) and (aa except b in z) half and half (discounted at 1/2). So every Markov reward values the two "
-        "mixtures alike. Yet the task wants the first mixture to be worth more: aa and bb are accepted, (aa except "
-        "b in s) and (aa except b in z) are not (line 3)."
+        "Mixing aa and bb half and half visits every state-action pair exactly as often as mixing (aa "
+        "except b in s) and (aa except b in z) half and half (discounted at 1/2). So every Markov reward "
+        "values the two mixtures alike. Yet the task wants the first mixture to be worth more: aa and bb "
+        "are accepted, (aa except b in s) and (aa except b in z) are not (line 3)."
     )
 
 
@@ -138,10 +141,10 @@ def test_policies_without_a_name_are_written_out_where_nothing_is_named() -> Non
     verdict = decide_markov_reward(question)
     assert isinstance(verdict, Inexpressible)
     assert verdict.certificate.explain() == (
-        "Mixing {* -> a} and {* -> b} half and half visits every state-action pair exactly as often as mixing {s "
-        "-> b; z -> a} and {s -> a; z -> b} half and half (discounted at 1/2). So every Markov reward values the "
-        "two mixtures alike. Yet the task wants the first mixture to be worth more: {* -> a} and {* -> b} are "
-        "accepted, {s -> b; z -> a} and {s -> a; z -> b} are not (line 3)."
+        "Mixing {* -> a} and {* -> b} half and half visits every state-action pair exactly as often as "
+        "mixing {s -> b; z -> a} and {s -> a; z -> b} half and half (discounted at 1/2). So every Markov "
+        "reward values the two mixtures alike. Yet the task wants the first mixture to be worth more: {* -> "
+        "a} and {* -> b} are accepted, {s -> b; z -> a} and {s -> a; z -> b} are not (line 3)."
     )
 
 
@@ -166,8 +169,10 @@ def test_acceptable_and_not_though_they_behave_alike() -> None:
     """For an acceptable set the remedy is named."""
     text = ROOMS_TEXT + "task t in rooms { accept forward }\n"
     assert explained(text) == (
-        'forward is accepted, hopeful is not (line 8), but they behave alike: they differ only in "the attic", '
-        "which neither reaches. No Markov reward can tell them apart; `modulo unreachable` counts them as one."
+        "forward is accepted, hopeful is not (line 8), but they behave alike: they differ only in "
+        '"the attic", '
+        "which neither reaches. No Markov reward can tell them apart; `modulo unreachable` counts them as "
+        "one."
     )
 
 
@@ -175,9 +180,10 @@ def test_a_chain_between_policies_that_behave_alike() -> None:
     """Constraints that put a policy above one that behaves like it are told as such."""
     text = ROOMS_TEXT + "task t in rooms { hopeful > lazy >= forward }\n"
     assert explained(text) == (
-        'hopeful and forward behave alike: they differ only in "the attic", which neither reaches. So every Markov '
-        "reward values them alike. Yet the task wants hopeful to be worth more: hopeful > lazy and lazy >= forward "
-        "(both line 8)."
+        'hopeful and forward behave alike: they differ only in "the attic", which neither reaches. So every '
+        "Markov "
+        "reward values them alike. Yet the task wants hopeful to be worth more: hopeful > lazy and lazy >= "
+        "forward (both line 8)."
     )
 
 
@@ -185,10 +191,10 @@ def test_a_family_names_the_environments() -> None:
     """In a family every policy comes with its environment, and one reward must serve all."""
     text = FAMILY_TEXT + "task t in modal { in tau1 { right > left }\n in tau2 { accept left over right } }\n"
     assert explained(text) == (
-        "Mixing right in tau1 and left in tau2 half and half takes every transition exactly as often as mixing "
-        "left in tau1 and right in tau2 half and half (discounted at 9/10). So every Markov reward shared by the "
-        "environments values the two mixtures alike. Yet the task wants the first mixture to be worth more: in "
-        "tau1 right > left (line 8) and in tau2 left is accepted, right is not (line 9)."
+        "Mixing right in tau1 and left in tau2 half and half takes every transition exactly as often as "
+        "mixing left in tau1 and right in tau2 half and half (discounted at 9/10). So every Markov reward "
+        "shared by the environments values the two mixtures alike. Yet the task wants the first mixture to "
+        "be worth more: in tau1 right > left (line 8) and in tau2 left is accepted, right is not (line 9)."
     )
 
 
@@ -199,10 +205,10 @@ def test_trajectories() -> None:
         + "task t in memory { trajectories (s a z b) > (s b z b)\n trajectories (s b z a) > (s a z a) }\n"
     )
     assert explained(text) == (
-        "Mixing (s a z b) and (s b z a) half and half visits every state-action pair exactly as often as mixing "
-        "(s b z b) and (s a z a) half and half (discounted at 9/10). So every Markov reward values the two "
-        "mixtures alike. Yet the task wants the first mixture to be worth more: (s a z b) > (s b z b) (line 10) and "
-        "(s b z a) > (s a z a) (line 11)."
+        "Mixing (s a z b) and (s b z a) half and half visits every state-action pair exactly as often as "
+        "mixing (s b z b) and (s a z a) half and half (discounted at 9/10). So every Markov reward values "
+        "the two mixtures alike. Yet the task wants the first mixture to be worth more: (s a z b) > (s b z "
+        "b) (line 10) and (s b z a) > (s a z a) (line 11)."
     )
 
 
@@ -218,8 +224,8 @@ def test_constraints_that_contradict_each_other_outright() -> None:
     question = replace(question, task=replace(question.task, constraints=(weak,)))
     proof = FarkasCertificate(Fraction(1, 2), terms, ())
     assert explain_certificate(Certificate(question, "mr", proof)) == (
-        "The constraints contradict each other whatever the policies are worth: aa is accepted, bb is not (line 3) "
-        "and bb >= aa (line 4)."
+        "The constraints contradict each other whatever the policies are worth: aa is accepted, bb is not "
+        "(line 3) and bb >= aa (line 4)."
     )
 
 
@@ -237,9 +243,9 @@ LONG = "\n".join(
 def test_a_long_conflict_is_counted_and_its_heaviest_constraints_are_listed() -> None:
     """More than eight policies on a side are counted, and large fractions are rounded in words."""
     assert explain_certificate(_long(FarkasCertificate(Fraction(1, 2), _long_terms(10), ()))) == (
-        "A mixture of 10 policies visits every state-action pair exactly as often as p0 (discounted at 1/2). So "
-        "every Markov reward values both alike. Yet 10 constraints of the task together want the first mixture to "
-        f"be worth more. The heaviest of them:\n{LONG}"
+        "A mixture of 10 policies visits every state-action pair exactly as often as p0 (discounted at "
+        "1/2). So every Markov reward values both alike. Yet 10 constraints of the task together want the "
+        f"first mixture to be worth more. The heaviest of them:\n{LONG}"
     )
 
 
@@ -247,10 +253,10 @@ def test_an_enclosure_says_that_its_weights_are_not_written_out() -> None:
     """An enclosed conflict names its heaviest constraints and claims no exact weight."""
     proof = EnclosureCertificate(Fraction(1, 2), _long_terms(10), (), (), (), Fraction(1, 10**6))
     assert explain_certificate(_long(proof)) == (
-        "With suitable weights, 10 constraints want one mixture of policies to be worth more than another one that "
-        "visits every state-action pair exactly as often (discounted at 1/2), and every Markov reward values the "
-        "two alike. The proof shows that such weights exist, close to those below, and does not write them out. "
-        f"The heaviest of them:\n{LONG}"
+        "With suitable weights, 10 constraints want one mixture of policies to be worth more than another "
+        "one that visits every state-action pair exactly as often (discounted at 1/2), and every Markov "
+        "reward values the two alike. The proof shows that such weights exist, close to those below, and "
+        f"does not write them out. The heaviest of them:\n{LONG}"
     )
 
 
@@ -288,10 +294,10 @@ def test_a_mixture_that_is_not_accepted(acceptance: Acceptance, words: str, end:
     proof = MixtureCertificate(0, (tables["aaa"], tables["bba"]), tables["aba"], 3)
     question = _memory_question(named=["aa", "bb"], good=["aa", "bb"], acceptance=acceptance)
     assert explain_certificate(Certificate(question, "mr", proof)) == (
-        f"aa and bb are {words} (line 3). (aa except b in z) is not, although in every state that it reaches it "
-        "does what one of them does there. The average of aa and bb visits every state-action pair exactly as "
-        "often as some average of such mixtures, (aa except b in z) among them, so every Markov reward values the "
-        f"two averages alike. {end}"
+        f"aa and bb are {words} (line 3). (aa except b in z) is not, although in every state that it reaches "
+        "it does what one of them does there. The average of aa and bb visits every state-action pair "
+        "exactly as often as some average of such mixtures, (aa except b in z) among them, so every Markov "
+        f"reward values the two averages alike. {end}"
     )
 
 
@@ -307,9 +313,9 @@ def test_a_reward_and_the_values_it_gives() -> None:
 
 def test_a_reward_with_a_default() -> None:
     """Where most entries agree a wildcard says so, and what pays nothing is then listed."""
-    proof = RewardWitness(Fraction(1, 2), tuple(RewardEntry(s, 1, None, Fraction(-1)) for s in range(9)), ())
-    assert explain_witness(_long_witness(proof)) == (
-        "Markov reward, discount 1/2, 0 where nothing is listed:\n  * / b: -1\n  s9 / b: 0\nValues: p0 = 0"
+    entries = tuple(RewardEntry(s, a, None, Fraction(-1)) for s in range(1, 10) for a in range(2))
+    assert explain_witness(_long_witness(RewardWitness(Fraction(1, 2), entries, ()))) == (
+        "Markov reward, discount 1/2:\n  * / *: -1\n  s0 / *: 0\nValues: p0 = -1"
     )
 
 
@@ -361,7 +367,6 @@ def test_values_in_each_environment_of_a_family() -> None:
         ("aa ~ aa", "the reward that is 0 everywhere"),
         ("aa > ab; bb > ba", "conflict of 2 constraints (line 10)"),
         ("aa > ab\n\n bb > ba", "conflict of 2 constraints (lines 10, 12)"),
-        ("accept aa", "two policies that behave alike (line 10)"),
     ],
 )
 def test_summaries(lines: str, summary: str) -> None:
@@ -381,6 +386,8 @@ def test_summaries_of_the_other_proofs() -> None:
     assert summary_of(Inexpressible(_long(long, _chain(1_200)))) == (
         "conflict of 1,200 constraints (lines 0, 1, 2, ...)"
     )
+    alike = decided(ROOMS_TEXT + "task t in rooms { accept forward }")
+    assert summary_of(alike) == "two policies that behave alike (line 8)"
     assert summary_of(Undecided("time: the limit passed")) == "undecided: time: the limit passed"
     few = RewardWitness(Fraction(1, 2), tuple(RewardEntry(s, 1, None, Fraction(s)) for s in (1, 2)), ())
     assert summary_of(Expressible(_long_witness(few))) == "reward with 2 entries"
