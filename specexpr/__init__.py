@@ -2,7 +2,10 @@
 
 >>> import specexpr as sx
 >>> document = sx.loads('''
-... environment rooms { states s0 s1; actions stay go; start s0; s0 / stay -> s0; s0 / go -> s1; s1 / * -> s1 }
+... environment rooms {
+...   states s0 s1; actions stay go; start s0
+...   s0 / stay -> s0; s0 / go -> s1; s1 / * -> s1
+... }
 ... policy here in rooms { * -> stay }
 ... policy there in rooms { * -> go }
 ... task move in rooms { there > here }
@@ -102,7 +105,7 @@ def __dir__() -> list[str]:
 
 
 def _version() -> str:
-    """Return the version of the distribution; in a checkout that is not installed, the one in pyproject.toml."""
+    """Return the version of the distribution, or in a checkout that is not installed that of its project."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

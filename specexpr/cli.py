@@ -71,8 +71,9 @@ def _run(arguments: Sequence[str]) -> Status:
         if os.environ.get(TRACEBACK):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        message = f"specexpr made a mistake ({what}) and gave no verdict: please report it with the command and the file"
-        write_diagnostics([Diagnostic(id="internal-error", message=message, help=f"{TRACEBACK}=1 shows where")])
+        message = f"specexpr made a mistake ({what}) and gave no verdict: please report it, with your file"
+        hint = f"{TRACEBACK}=1 shows where"
+        write_diagnostics([Diagnostic(id="internal-error", message=message, help=hint)])
         return Status.OUR_MISTAKE
 
 
@@ -125,14 +126,14 @@ def _check(read: Namespace) -> Status:
 
 
 def _selected(document: Document, names: Sequence[str]) -> tuple[Task, ...]:
-    """Return the tasks with these names in the order of the file; raise SpecError with all that are unknown."""
+    """Return the tasks with these names, in the order of the file; raise SpecError with all unknown ones."""
     from specexpr.diagnostics import SpecError
 
     problems: list[Diagnostic] = []
     for name in dict.fromkeys(names):
         try:
             document.task(name)
-        except SpecError as error:  # noqa: PERF203 -- all unknown names are said at once
+        except SpecError as error:
             problems += error.diagnostics
     if problems:
         raise SpecError(problems)
@@ -207,14 +208,16 @@ def _agrees(results: ResultsDocument, path: str) -> bool:
 
 def _import_gym(read: Namespace) -> Status:
     """Print a Gymnasium environment that has a transition table as a .spex document."""
+    import shlex
+
     from specexpr.models.gymnasium import import_gymnasium
     from specexpr.report.imports import imported_text
     from specexpr.report.output import write_diagnostics, write_text
 
-    options = dict(read.option)
-    imported = import_gymnasium(read.id, **options)
-    given = "".join(f" --option {name}={value}" for name, value in options.items())
-    text = imported_text(imported, origin=f"From Gymnasium: specexpr import gym {read.id}{given}")
+    imported = import_gymnasium(read.id, **{name: value for name, _, value in read.option})
+    given = [word for name, text, _ in read.option for word in ("--option", f"{name}={text}")]
+    command = shlex.join(("specexpr", "import", "gym", read.id, *given))
+    text = imported_text(imported, origin=f"From Gymnasium: {command}")
     write_diagnostics(imported.notes)
     write_text(text)
     return Status.DONE
@@ -301,7 +304,9 @@ def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
 
     class Parser(argparse.ArgumentParser):
         def __init__(self, **given: Any) -> None:
-            super().__init__(**given, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+            super().__init__(
+                **given, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+            )
 
         def print_help(self, file: object = None) -> None:
             raise Text(self.format_help())
@@ -324,23 +329,29 @@ def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
             raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not a positive number of seconds')
         return number
 
-    def option(text: str) -> tuple[str, object]:
+    def option(text: str) -> tuple[str, str, object]:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
             raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not of the form name=value')
-        return name, _value(value)
+        return name, value, _value(value)
 
     parser = Parser(prog="specexpr", description=_ABOUT, epilog=_EXAMPLES)
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    check = commands.add_parser("check", help="decide tasks", description=_check.__doc__, epilog=_CHECK_EXAMPLES)
+    check = commands.add_parser(
+        "check", help="decide tasks", description=_check.__doc__, epilog=_CHECK_EXAMPLES
+    )
     check.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     check.add_argument("--task", action="append", metavar="T", help="only this task; may be repeated")
-    check.add_argument("--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms")
+    check.add_argument(
+        "--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms"
+    )
     check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9")
     check.add_argument("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
-    check.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)")
+    check.add_argument(
+        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)"
+    )
     check.add_argument("--json", action="store_true", help="print one JSON document, with every proof")
 
     evaluate = commands.add_parser("evaluate", help="value objectives", description=_evaluate.__doc__)
@@ -350,7 +361,9 @@ def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
     verify = commands.add_parser(
         "verify", help="check proofs", description=_verify.__doc__, epilog=_VERIFY_EXAMPLES
     )
-    verify.add_argument("results", metavar="RESULTS", help="what check --json printed, or - for standard input")
+    verify.add_argument(
+        "results", metavar="RESULTS", help="what check --json printed, or - for standard input"
+    )
     verify.add_argument("file", metavar="FILE", nargs="?", help="the .spex file that the results are about")
 
     imports = commands.add_parser("import", help="print an environment from elsewhere")
@@ -364,19 +377,24 @@ def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
     )
 
     explain = commands.add_parser("explain", help="show a page", description=_explain.__doc__)
-    explain.add_argument("name", metavar="NAME", nargs="?", help="a formalism, a diagnostic or a kind of proof")
+    explain.add_argument(
+        "name", metavar="NAME", nargs="?", help="a formalism, a diagnostic or a kind of proof"
+    )
 
     try:
         if not arguments:
-            raise _usage("a command is needed", f"one of {', '.join(commands.choices)}; specexpr --help says more")
+            known = ", ".join(commands.choices)
+            raise _usage("a command is needed", f"one of {known}; specexpr --help says more")
         read, unknown = parser.parse_known_args(arguments)
     except Text as text:
         return str(text)
     if unknown:
         used: argparse.ArgumentParser = gym if read.command == "import" else commands.choices[read.command]
-        options = re.findall(r"--[a-z]+", used.format_help())
-        hint = did_you_mean(unknown[0], dict.fromkeys(options), kind="option") if unknown[0][:1] == "-" else None
-        raise _usage(f"{clipped(unknown[0])} is more than {used.prog} takes", hint)
+        first = clipped(unknown[0])
+        if not first.startswith("-"):
+            raise _usage(f'"{first}" is more than {used.prog} takes', f"{used.prog} --help says more")
+        options = dict.fromkeys(re.findall(r"--[a-z]+", used.format_help()))
+        raise _usage(f'{used.prog} has no option "{first}"', did_you_mean(first, options, kind="option"))
     return read
 
 

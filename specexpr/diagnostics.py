@@ -85,7 +85,16 @@ class SpecError(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic], *, source: Source | None = None) -> None:
         self.diagnostics = tuple(diagnostics)
         self.source = source
-        super().__init__("\n".join(f"{d.severity}[{d.id}]: {d.message}" for d in self.diagnostics))
+        super().__init__("\n".join(_line(d, source) for d in self.diagnostics))
+
+
+def _line(diagnostic: Diagnostic, source: Source | None) -> str:
+    """Return a diagnostic in one line, with its place and help, as the message of an exception."""
+    place = ""
+    if source is not None and diagnostic.span is not None:
+        place = f"{source.name}:{':'.join(map(str, source.position(diagnostic.span.start)))}: "
+    help = "" if diagnostic.help is None else f" ({diagnostic.help})"
+    return f"{place}{diagnostic.severity}[{diagnostic.id}]: {diagnostic.message}{help}"
 
 
 class IllPosed(SpecError):  # noqa: N818 -- the house's name: a question, not a failure

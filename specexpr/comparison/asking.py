@@ -15,7 +15,7 @@ from specexpr.comparison.limit import run_within
 from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, Source, SpecError
 from specexpr.exact import rational
 from specexpr.expressivity.task import Options, Question, Task
-from specexpr.expressivity.verdict import Undecided, Verdict
+from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Verdict
 from specexpr.formalism import Formalism, find_formalism, formalisms
 from specexpr.syntax.names import clipped, name_hint, shown
 
@@ -23,6 +23,8 @@ GRACE = 1.0
 """Seconds after its deadline at which a decision that has not looked at the clock is ended."""
 
 ANY_DISCOUNT = "any"
+
+_OPEN = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ def check(
 
     >>> from specexpr.document import loads
     >>> document = loads('''
-    ... environment rooms { states s0 s1; actions stay go; start s0; s0 / stay -> s0; s0 / go -> s1; s1 / * -> s1 }
+    ... environment rooms {
+    ...   states s0 s1; actions stay go; start s0
+    ...   s0 / stay -> s0; s0 / go -> s1; s1 / * -> s1
+    ... }
     ... policy here in rooms { * -> stay }
     ... policy there in rooms { * -> go }
     ... task move in rooms { there > here }
@@ -110,7 +115,8 @@ def _discount(given: str | Fraction | int) -> Fraction:
         text = clipped(str(given))
         reason = "" if str(error).startswith("not a number") else f": {error}"
         message = f'the discount "{text}" is not a number{reason}'
-        raise SpecError([Diagnostic(id="bad-number", message=message, help="write 9/10, 0.9 or 1e-3")]) from None
+        hint = "write 9/10, 0.9 or 1e-3"
+        raise SpecError([Diagnostic(id="bad-number", message=message, help=hint)]) from None
     if not 0 < value < 1:
         message = f"a discount must lie strictly between 0 and 1, {clipped(str(given))} does not"
         raise SpecError([Diagnostic(id="bad-discount", message=message, help="write 9/10, say")])
@@ -144,7 +150,7 @@ def plan(
     tasks: Iterable[Task],
     among: Sequence[Formalism] | None = None,
     *,
-    options: Options = Options(),
+    options: Options = _OPEN,
     source: Source | None = None,
 ) -> Plan:
     """Return what can be asked: each task in each of the formalisms, by default in all that decide.
@@ -204,7 +210,19 @@ def ask(inquiry: Inquiry, *, timeout: float | None = None) -> Answered:
         verdict = Undecided("limit: the memory of this machine did not suffice")
     if verdict is None:
         verdict = Undecided("time: the limit passed before an answer was proved")
-    return Answered(inquiry.question, inquiry.formalism.id, verdict, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Answered(inquiry.question, inquiry.formalism.id, _about(verdict, inquiry.question), seconds)
+
+
+def _about(verdict: Verdict, question: Question) -> Verdict:
+    """Return a verdict that does not remember its deadline: asked again, it is the same."""
+    match verdict:
+        case Expressible(witness=witness):
+            return replace(verdict, witness=replace(witness, question=question))
+        case Inexpressible(certificate=certificate):
+            return replace(verdict, certificate=replace(certificate, question=question))
+        case Undecided():
+            return verdict
 
 
 def answers(

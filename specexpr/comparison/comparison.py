@@ -22,7 +22,7 @@ from specexpr.document.document import Document
 from specexpr.expressivity.verdict import Verdict
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,13 +56,13 @@ class Comparison:
         padded = (zip(row, widths, strict=True) for row in rows)
         return "\n".join("  ".join(word.ljust(width) for word, width in row).rstrip() for row in padded)
 
-    def to_pandas(self) -> pandas.DataFrame:
+    def to_pandas(self) -> pd.DataFrame:
         """Return the words as a data frame: tasks are its index, formalisms its columns."""
-        import pandas
+        import pandas as pd
 
-        index = pandas.Index(self.tasks, name="task", dtype=object)
-        columns = pandas.Index(self.formalisms, name="formalism", dtype=object)
-        return pandas.DataFrame(list(self.rows().values()), index=index, columns=columns, dtype=object)
+        index = pd.Index(self.tasks, name="task", dtype=object)
+        columns = pd.Index(self.formalisms, name="formalism", dtype=object)
+        return pd.DataFrame(list(self.rows().values()), index=index, columns=columns, dtype=object)
 
     def _repr_html_(self) -> str:
         from specexpr.comparison.html import table

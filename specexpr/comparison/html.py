@@ -16,7 +16,8 @@ _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
 table { border-collapse: collapse }
 th, td { border-bottom: 1px solid #ccc; padding: .3rem .8rem; text-align: left }
-.expressible { color: #0a6b2d } .inexpressible { color: #a3161a } .undecided { color: #7a5c00 } .skipped { color: #666 }
+.expressible { color: #0a6b2d } .inexpressible { color: #a3161a } .undecided { color: #7a5c00 }
+.skipped { color: #666 }
 pre { white-space: pre-wrap }"""
 
 

@@ -26,7 +26,8 @@ def run_within(seconds: float | None, work: Callable[[], T]) -> T | None:
 
     Outside the main thread, on systems without interval timers, and with None for the seconds, it just runs.
     """
-    if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    is_main = threading.current_thread() is threading.main_thread()
+    if seconds is None or not is_main or not hasattr(signal, "setitimer"):
         return work()
     is_armed = True
 

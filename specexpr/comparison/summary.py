@@ -1,4 +1,4 @@
-"""A verdict in a table: its word, what proves it in one line, the lines of the file that contradict each other."""
+"""A verdict in a table: its word, what proves it, the lines of the file that contradict each other."""
 
 from __future__ import annotations
 

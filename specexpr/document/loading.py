@@ -49,7 +49,7 @@ def loads(text: str, *, name: str = "<text>") -> Document:
     >>> loads("environment e { states s; actions a; start s; s / a -> s }").environment("e").states
     ('s',)
     """
-    source = Source(name, text.removeprefix("\\ufeff").replace("\\r\\n", "\\n").replace("\\r", "\\n"))
+    source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     problems = _Problems()
     try:
         with _uncollected():

@@ -312,7 +312,7 @@ def needs(question: Question) -> str | None:
     """Return what a question lacks: a discount, if it has none."""
     if question.options.discount is not None:
         return None
-    return "a discount: write discount 9/10, or give --discount 9/10"
+    return "a discount: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10"
 
 
 FORMALISM = Formalism(

@@ -17,7 +17,7 @@ from specexpr.syntax.names import shown
 
 
 def disagreements(results: ResultsDocument, document: Document) -> Iterator[Diagnostic]:
-    """Yield what differs: errors where the two say different things, a warning where only lines have moved."""
+    """Yield what differs: errors where the two say different things, warnings where only lines have moved."""
     mine = results_document(document, document.tasks, (), ())
     place = document.source.name
     environments = {one.name: one for one in mine.environments}

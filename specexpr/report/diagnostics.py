@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from specexpr.diagnostics import Diagnostic, Severity, Source, Span
-from specexpr.report.layout import Block, Line, Piece, Style, line, printable, width
+from specexpr.report.layout import Block, Line, Piece, Style, fixed, line, printable, width
 
 _TAB = 4
 _ROOM = 100
@@ -15,15 +15,16 @@ _BEFORE = 60
 _STYLES = {Severity.ERROR: Style.BAD, Severity.WARNING: Style.UNSURE, Severity.NOTE: Style.STRONG}
 
 
-def diagnostic_blocks(diagnostics: Iterable[Diagnostic], source: Source | None) -> Iterator[Block]:
+def diagnostic_blocks(diagnostics: Sequence[Diagnostic], source: Source | None) -> Iterator[Block]:
     """Yield what is to be shown of some diagnostics, and at the end how many there are."""
-    counted: Counter[Severity] = Counter()
     for diagnostic in diagnostics:
-        counted[diagnostic.severity] += 1
-        yield from _diagnostic(diagnostic, source)
-        yield Line()
+        shown = list(_diagnostic(diagnostic, source))
+        yield from shown
+        if len(shown) > 1:
+            yield Line()
+    counted = Counter(diagnostic.severity for diagnostic in diagnostics)
     found = [_count(counted[severity], severity) for severity in Severity if counted[severity]]
-    if found:
+    if source is not None:
         yield line(f"found {' and '.join(found)}")
 
 
@@ -34,15 +35,17 @@ def _count(number: int, severity: Severity) -> str:
 def _diagnostic(diagnostic: Diagnostic, source: Source | None) -> Iterator[Block]:
     style = _STYLES[diagnostic.severity]
     head = Piece(f"{diagnostic.severity}[{diagnostic.id}]", style)
-    yield line(head, Piece(f": {diagnostic.message}", Style.STRONG))
+    yield fixed(head, Piece(f": {diagnostic.message}", Style.STRONG))
     if source is not None:
-        places = [*([(diagnostic.span, "")] if diagnostic.span is not None else []), *diagnostic.notes]
+        places = [(diagnostic.span, ""), *diagnostic.notes] if diagnostic.span else [*diagnostic.notes]
         margin = max((len(str(source.position(span.start)[0])) for span, _ in places), default=1)
-        for k, (span, remark) in enumerate(places):
-            is_first = k == 0 and diagnostic.span is not None
-            yield from _excerpt(source, span, remark, (margin, style if is_first else Style.STRONG))
+        if not places:
+            yield fixed(Piece("  --> ", Style.FAINT), source.name)
+        for span, remark in places:
+            mark = style if span is diagnostic.span else Style.STRONG
+            yield from _excerpt(source, span, remark, (margin, mark))
     if diagnostic.help is not None:
-        yield line(Piece("help", Style.GOOD), f": {diagnostic.help}", indent=2)
+        yield fixed(Piece("help", Style.GOOD), f": {diagnostic.help}", indent=2)
 
 
 def _excerpt(source: Source, span: Span, remark: str, look: tuple[int, Style]) -> Iterator[Line]:
@@ -52,13 +55,11 @@ def _excerpt(source: Source, span: Span, remark: str, look: tuple[int, Style]) -
     """
     margin, style = look
     number, column = source.position(span.start)
-    yield line(Piece(f"{' ' * margin}--> ", Style.FAINT), f"{source.name}:{number}:{column}", indent=1)
+    yield fixed(Piece(f"{' ' * margin}--> ", Style.FAINT), f"{source.name}:{number}:{column}", indent=1)
     text, before, marked = _window(source.line(number), column - 1, column - 1 + span.end - span.start)
-    gutter = Piece(f"{number:>{margin}} | ", Style.FAINT)
-    blank = Piece(f"{' ' * margin} | ", Style.FAINT)
     mark = Piece("^" * marked + (f" {remark}" if remark else ""), style)
-    yield Line((gutter, Piece(text)), indent=1, folds=False)
-    yield Line((blank, Piece(" " * before), mark), indent=1, folds=False)
+    yield fixed(Piece(f"{number:>{margin}} | ", Style.FAINT), text, indent=1)
+    yield fixed(Piece(f"{' ' * margin} | ", Style.FAINT), " " * before, mark, indent=1)
 
 
 def _window(text: str, start: int, end: int) -> tuple[str, int, int]:

@@ -37,4 +37,5 @@ def _read_bytes(path: str) -> bytes:
 
 def _unreadable(name: str, reason: str) -> SpecError:
     hint = "give the path of a file, or - for standard input"
-    return SpecError([Diagnostic(id="unreadable-file", message=f"{name} cannot be read: {reason}", help=hint)])
+    message = f"{name} cannot be read: {reason}"
+    return SpecError([Diagnostic(id="unreadable-file", message=message, help=hint)])

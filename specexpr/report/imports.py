@@ -1,4 +1,4 @@
-"""An imported environment as a document that checks: its reward as an objective, an example task to uncomment."""
+"""An imported environment as a document: its reward as an objective, an example task to uncomment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FEW = 3
 
 
 def imported_text(imported: Imported, *, origin: str) -> str:
-    """Return the text of a document with the environment; `origin` says in its first line where it is from."""
+    """Return the text of a document with the environment; `origin`, its first line, says where it is from."""
     environment = imported.environment
     head = [f"# {printable(origin)}"]
     head += (f"# {note.severity}: {printable(note.message)}" for note in imported.notes)
@@ -49,5 +49,5 @@ def _example(environment: Environment, *, by_reward: bool) -> Iterator[str]:
     yield "A task to start from; remove the leading '#' of the lines below:"
     for a, name in zip(common, names, strict=True):
         yield f"policy {name} in {scope} {{ * -> {write_name(environment.actions[a])} }}"
-    asked = f"order {' '.join(names)} by \"reward\"" if by_reward else " > ".join(names)
+    asked = f'order {" ".join(names)} by "reward"' if by_reward else " > ".join(names)
     yield f"task example in {scope} {{ {asked} }}"

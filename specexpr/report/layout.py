@@ -5,12 +5,15 @@ Nothing here knows a terminal; `terminal` renders the same blocks with colours.
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 GAP = "  "
+PAGE = 100
+"""Columns that a line of text may take where no terminal says."""
 
 
 class Style(StrEnum):
@@ -34,9 +37,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line; on a terminal too narrow for it, what hangs over is indented like its start.
+    """A line; what is too long for the terminal, or for a page, goes on below, indented like its start.
 
-    A line that does not fold has columns that mean something: it is left as it is.
+    A line that does not fold is left as it is: its columns mean something, or programs read it.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -58,8 +61,13 @@ Block = Line | Grid
 
 
 def line(*pieces: Piece | str, indent: int = 0) -> Line:
-    """Return a line of pieces, texts being plain ones."""
-    return Line(tuple(Piece(one) if isinstance(one, str) else one for one in pieces), indent)
+    """Return a line that folds, texts being plain pieces."""
+    return Line(row(*pieces), indent)
+
+
+def fixed(*pieces: Piece | str, indent: int = 0) -> Line:
+    """Return a line that does not fold."""
+    return Line(row(*pieces), indent, folds=False)
 
 
 def lines(text: str, *, indent: int = 0) -> Iterator[Line]:
@@ -70,7 +78,7 @@ def lines(text: str, *, indent: int = 0) -> Iterator[Line]:
 
 
 def row(*cells: Piece | str) -> tuple[Piece, ...]:
-    """Return a row of a grid."""
+    """Return pieces, texts being plain ones; a row of a grid is one for each column."""
     return tuple(Piece(one) if isinstance(one, str) else one for one in cells)
 
 
@@ -82,13 +90,28 @@ def plain(blocks: Iterable[Block]) -> str:
 def _plain_lines(block: Block) -> Iterator[str]:
     margin = " " * block.indent
     if isinstance(block, Line):
-        yield (margin + printable("".join(piece.text for piece in block.pieces))).rstrip()
+        text = printable("".join(piece.text for piece in block.pieces))
+        yield from _folded(text, margin) if block.folds else [(margin + text).rstrip()]
         return
     rows = [tuple(map(printable, block.headers))]
     rows += (tuple(printable(piece.text) for piece in cells) for cells in block.rows)
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for cells in rows:
         yield (margin + GAP.join(_padded(cells, widths, block.right))).rstrip()
+
+
+def _folded(text: str, margin: str) -> Iterator[str]:
+    if len(text) + len(margin) <= PAGE:
+        yield (margin + text).rstrip()
+    else:
+        yield from textwrap.wrap(
+            text,
+            PAGE,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def _padded(cells: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> Iterator[str]:

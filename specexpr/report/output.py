@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from specexpr.diagnostics import Diagnostic, Source
@@ -36,11 +36,10 @@ def write_page(text: str) -> None:
     _write(sys.stdout, page(text, sys.stdout))
 
 
-def write_diagnostics(diagnostics: Iterable[Diagnostic], source: Source | None = None) -> None:
+def write_diagnostics(diagnostics: Sequence[Diagnostic], source: Source | None = None) -> None:
     """Write diagnostics to standard error, if there are any."""
-    text = shown(diagnostic_blocks(diagnostics, source), sys.stderr)
-    if text:
-        _write(sys.stderr, text)
+    if diagnostics:
+        _write(sys.stderr, shown(diagnostic_blocks(diagnostics, source), sys.stderr))
 
 
 def _write(stream: TextIO | None, text: str) -> None:

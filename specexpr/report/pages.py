@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import specexpr.certify
@@ -10,15 +11,19 @@ from specexpr.document.explanation import diagnostic_ids, explain_diagnostic
 from specexpr.formalism import Formalism, find_formalism, formalisms
 from specexpr.report.layout import Block, Grid, Line, line, row
 
+_HEADING = re.compile(r"^(\S.*)\n-{3,}\n", re.MULTILINE)
+_NEXT = re.compile(r"(?<=\.)\n")
 _PROOFS = Path(specexpr.certify.__file__).parent / "pages"
 
 
 def find_page(name: str) -> str | None:
-    """Return the page of a formalism (by id or keyword), a diagnostic or a kind of proof; None if none has it."""
+    """Return the page of a formalism (by id or keyword), a diagnostic or a kind of proof, or None.
+
+    Where two of them share a name, the pages follow each other.
+    """
     formalism = find_formalism(name)
-    if formalism is not None:
-        return _formalism(formalism)
-    return explain_diagnostic(name) or _proof(name)
+    pages = (None if formalism is None else _formalism(formalism), explain_diagnostic(name), _proof(name))
+    return "\n".join(page for page in pages if page is not None) or None
 
 
 def known_names() -> tuple[str, ...]:
@@ -33,13 +38,23 @@ def index_blocks() -> Iterator[Block]:
     rows = [row(f.id, f.keyword or "", _does(f), f.title) for f in formalisms().values()]
     yield Grid(("id", "keyword", "does", "title"), tuple(rows), indent=2)
     yield Line()
-    yield line("Diagnostics")
-    yield from (line(f"{name}", indent=2) for name in diagnostic_ids())
-    yield Line()
     yield line("Kinds of proof")
-    yield from (line(f"{name}", indent=2) for name in _proofs())
+    yield _table("kind", {name: _proof(name) or "" for name in _proofs()})
     yield Line()
-    yield line("specexpr explain NAME prints the page of one of these.")
+    yield line("Diagnostics")
+    yield _table("id", {name: explain_diagnostic(name) or "" for name in diagnostic_ids()})
+    yield Line()
+    yield line("specexpr explain NAME shows the page of one of these.")
+
+
+def _table(header: str, pages: Mapping[str, str]) -> Grid:
+    """Return names with what their pages say first: a title after the name, else the first paragraph."""
+    rows = []
+    for name, page in pages.items():
+        title, _, rest = page.partition("\n\n")
+        about = title.removeprefix(f"# {name}").lstrip(": ") or " ".join(rest.split("\n\n")[0].split())
+        rows.append(row(name, about))
+    return Grid((header, "about"), tuple(rows), indent=2)
 
 
 def _does(formalism: Formalism) -> str:
@@ -53,19 +68,24 @@ def _formalism(formalism: Formalism) -> str:
 
 
 def as_markdown(docstring: str) -> str:
-    r"""Return a docstring as Markdown: examples fenced, the `::` before indented text dropped.
+    r"""Return a docstring as Markdown: headings, examples in fences, references as a list.
 
-    >>> as_markdown("As here::\n\n    x\n\n>>> 1 + 1\n2\n\nNext")
-    'As here:\n\n    x\n\n```python\n>>> 1 + 1\n2\n```\n\nNext'
+    >>> as_markdown("As here::\n\n    x\n\nExample\n-------\n>>> 1 + 1\n2\n\nNext")
+    'As here:\n\n    x\n\n## Example\n\n```python\n>>> 1 + 1\n2\n```\n\nNext'
     """
-    paragraphs = []
-    for text in docstring.split("\n\n"):
+    paragraphs: list[str] = []
+    heading = ""
+    for text in _HEADING.sub(r"## \1\n\n", docstring).split("\n\n"):
+        if text.startswith("## "):
+            heading = text
         if text.startswith(">>>"):
             paragraphs.append(f"```python\n{text}\n```")
-        elif text.endswith("\n::") or text == "::":
-            paragraphs += [text.removesuffix("::").rstrip()] * (text != "::")
+        elif text.endswith("::"):
+            paragraphs += [text[:-1]] if text != "::" else []
+        elif heading == "## References" and text != heading:
+            paragraphs.append("- " + _NEXT.sub("\n- ", text))
         else:
-            paragraphs.append(text.removesuffix(":") if text.endswith("::") else text)
+            paragraphs.append(text.strip("\n"))
     return "\n\n".join(paragraphs)
 
 

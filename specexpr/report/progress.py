@@ -1,4 +1,4 @@
-"""A progress bar for work that takes longer than a moment: on a terminal, on standard error, gone at the end."""
+"""A progress bar for work that takes longer than a moment: only on a terminal, gone at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A witness for people: its reward as a table of states and actions where that is small, else its first entries."""
+"""A witness for people: its reward as a table where it is small, else its first entries."""
 
 from __future__ import annotations
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
-from specexpr.report.layout import Block, Grid, Line, Style, plain, printable
+from specexpr.report.layout import PAGE, Block, Grid, Line, Style, plain, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-_PAGE = 100
 
 _STYLES = {
     Style.PLAIN: "",
@@ -56,7 +54,7 @@ def page(text: str, stream: TextIO | None) -> str:
     from rich.markdown import Markdown
 
     console = recorder()
-    console.print(Markdown(text), width=min(console.width, _PAGE))
+    console.print(Markdown(text), width=min(console.width, PAGE))
     return recorded(console)
 
 
@@ -64,7 +62,8 @@ def recorder(*, width: int | None = None) -> Console:
     """Return a console that keeps what it prints."""
     from rich.console import Console
 
-    return Console(file=io.StringIO(), force_terminal=True, width=width, highlight=False, emoji=False, markup=False)
+    file = io.StringIO()
+    return Console(file=file, force_terminal=True, width=width, highlight=False, emoji=False, markup=False)
 
 
 def recorded(console: Console) -> str:
@@ -91,7 +90,8 @@ def _table(block: Grid) -> Table:
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for i, header in enumerate(block.headers):
-        table.add_column(Text(printable(header)), justify="right" if i in block.right else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if i in block.right else "left"
+        table.add_column(Text(printable(header)), justify=side, overflow="fold")
     for cells in block.rows:
         row: list[Text] = [Text(printable(piece.text), _STYLES[piece.style]) for piece in cells]
         table.add_row(*row)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from specexpr.certify.document import SCHEMA
 from specexpr.certify.writing import to_text
-from specexpr.diagnostics import Diagnostic, Severity
+from specexpr.diagnostics import Diagnostic, Report, Severity
 from specexpr.document.document import Document
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Objective
@@ -29,13 +29,13 @@ class Valued:
 
 
 def valued_objectives(
-    document: Document, report: Callable[[Diagnostic], None], *, begin: Callable[[Objective], None] | None = None
+    document: Document, report: Report, *, begin: Callable[[Objective], None] | None = None
 ) -> Iterator[Valued]:
     """Yield every objective with its values; those that cannot be evaluated are reported as warnings."""
     for objective in document.objectives:
         formalism = find_formalism(objective.formalism)
         if formalism is None or formalism.evaluate is None:
-            message = f"objective {shown(objective.name)} is left out: {objective.formalism} has no evaluation"
+            message = f"objective {shown(objective.name)} is left out: {objective.formalism} has no values"
             report(Diagnostic(id="cannot-evaluate", message=message, severity=Severity.WARNING))
             continue
         if begin is not None:
@@ -61,7 +61,7 @@ def values_text(valued: Iterable[Valued]) -> str:
 
 
 def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block]:
-    """Yield a table for each environment with objectives: objectives as rows, or policies if they are many."""
+    """Yield a table for each environment: its objectives as rows, or its policies if they are many."""
     if not valued:
         yield line(f"{document.source.name} has no objective: nothing to evaluate")
         return

@@ -11,7 +11,7 @@ from specexpr.comparison.summary import answer_of, conflict_lines, proof_line
 from specexpr.diagnostics import Source
 from specexpr.expressivity.task import Options
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided
-from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, lines, row
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, fixed, line, lines, row
 from specexpr.report.rationals import compact
 from specexpr.report.rewards import witness_blocks
 
@@ -42,8 +42,8 @@ def _section(one: Answered, source: Source) -> Iterator[Block]:
     yield line(proof_line(one.verdict), indent=2)
     match one.verdict:
         case Inexpressible(certificate=certificate):
-            yield from lines(certificate.explain(), indent=2)
             yield from _quoted(certificate, source)
+            yield from lines(certificate.explain(), indent=2)
         case Expressible(witness=witness):
             yield from witness_blocks(witness, indent=2)
         case Undecided():
@@ -66,7 +66,7 @@ def _quoted(certificate: Certificate, source: Source) -> Iterator[Block]:
     for number in numbers[:_QUOTED]:
         text = source.line(number).strip().expandtabs(4)
         text = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-        yield Line((Piece(f"{number:>{margin}} | ", Style.FAINT), Piece(text)), indent=2, folds=False)
+        yield fixed(Piece(f"{number:>{margin}} | ", Style.FAINT), text, indent=2)
     if len(numbers) > _QUOTED:
         yield line(Piece(f"... and {len(numbers) - _QUOTED} more lines", Style.FAINT), indent=2)
 

@@ -22,7 +22,7 @@ SIZES = ((1, 2), (2, 2), (2, 2), (2, 3), (3, 2), (3, 2), (3, 3), (4, 2), (4, 3))
 """(states, actions) by size; the last one stands for every larger size."""
 
 _ONE = Fraction(1)
-_DISCOUNTS = ("1/2", "1/2", "1/2", "1/3", "2/3", "1/10", "9/10", "9/10", "99/100", "999999999/1000000000")
+_DISCOUNTS = ("1/2", "1/2", "1/3", "2/3", "1/10", "9/10", "9/10", "99/100", "999999999/1000000000")
 
 
 def random_discount(random: Random) -> Fraction:

@@ -141,8 +141,9 @@ def _question(
     )
 
 
-SHAPES = ("reward", "apart", "lesser", "product", "ranks", "ranks")
-ROUGH_SHAPES = ("reward", "lesser", "product", "ranks", "ranks", "ranks")
+SHAPES = ("reward", "apart", "impatient", "lesser", "product", "ranks", "levels")
+"""Forms of hidden objectives: one reward, one for each environment, one at another discount, and so on."""
+ROUGH_SHAPES = ("reward", "impatient", "lesser", "product", "ranks", "ranks", "ranks", "ranks")
 
 
 class Hidden:
@@ -154,12 +155,13 @@ class Hidden:
         self._setting = setting
         self._shape = random.choice(shapes)
         self._rewards = [random_reward(random, setting.model, spread=spread) for _ in range(2)]
+        self._discount = random_discount(random) if self._shape == "impatient" else setting.discount
         self._known: dict[tuple[int, Table | Trajectory], Fraction] = {}
 
     def of_policy(self, index: int, table: Table) -> Fraction:
         """Return what the objective thinks of a policy."""
         if (index, table) not in self._known:
-            model, discount = self._setting.environments[index].model, self._setting.discount
+            model, discount = self._setting.environments[index].model, self._discount
             values = [policy_value(model, table, reward, discount=discount) for reward in self._rewards]
             self._known[index, table] = self._combine(index, values)
         return self._known[index, table]
@@ -167,14 +169,14 @@ class Hidden:
     def of_trajectory(self, index: int, trajectory: Trajectory) -> Fraction:
         """Return what the objective thinks of a trajectory."""
         if (index, trajectory) not in self._known:
-            model, discount = self._setting.environments[index].model, self._setting.discount
+            model, discount = self._setting.environments[index].model, self._discount
             values = [trajectory_value(model, trajectory, r, discount=discount) for r in self._rewards]
             self._known[index, trajectory] = self._combine(index, values)
         return self._known[index, trajectory]
 
     def _combine(self, index: int, values: Sequence[Fraction]) -> Fraction:
         match self._shape:
-            case "reward":
+            case "reward" | "impatient":
                 return values[0]
             case "apart":
                 return values[index] if len(self._setting.environments) > 1 else -abs(values[0])
@@ -182,6 +184,8 @@ class Hidden:
                 return min(values)
             case "product":
                 return values[0] * values[1]
+            case "levels":
+                return Fraction(self._setting.random.randint(0, 1))
             case _:
                 return Fraction(self._setting.random.randint(0, 4))
 

@@ -1,4 +1,4 @@
-"""A conflict whose multipliers are only enclosed, for supports too large to write them out: `inexpressible`.
+"""A conflict whose multipliers are only enclosed, for large supports: proves `inexpressible`.
 
 One model, K terms between policies with rows d(better) - d(worse). The multipliers y should solve M y = e_K:
 row i < K of M has the terms' entries at the i-th column, a pair (s, a); row K sums the strict terms to 1.
@@ -20,10 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 from operator import mul
 
 from specexpr.certify.asked import asked_constraints
-from specexpr.certify.chain import Chain, Key
+from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.node import Node
@@ -48,104 +49,89 @@ def check_enclosure(claim: Claim, proof: EnclosureCertificate) -> None:
     sides = [(c.better, c.worse) for c in constraints if isinstance(c, PolicyConstraint)]
     if len(sides) < size:
         raise Refused("an enclosure is for terms between policies")
-    strict = [term.relation is Relation.STRICT for term in proof.terms]
-    system = _System(chain, proof, sides, strict)
-    system.check()
+    bits, middle, delta = _system(chain, proof, sides)
+    strict = [int(term.relation is Relation.STRICT) << bits for term in proof.terms]
+    _check_solution(proof, bits, [*middle, strict], [*delta, [0] * size])
     for term in proof.terms:
         if term.relation is not Relation.TIE and term.weight <= proof.radius:
             raise Refused("the enclosure does not show that a multiplier is positive")
 
 
-class _System:
-    """M~ and Delta as integers over 2^bits, with the rows that `proof.columns` and the normalisation give."""
-
-    def __init__(
-        self,
-        chain: Chain,
-        proof: EnclosureCertificate,
-        sides: Sequence[tuple[Table, Table]],
-        strict: Sequence[bool],
-    ) -> None:
-        self.chain, self.proof = chain, proof
-        self.bits = 32 + max(
-            (x.denominator.bit_length() for carried in proof.occupancies for x in carried.occupancy),
-            default=0,
-        )
-        approximate = {
-            chain.behaviour(c.table)[1]: c.occupancy
-            for c in proof.occupancies
-            if len(c.table) == len(c.occupancy) == len(chain.index)
-        }
-        policies = {chain.behaviour(table)[1]: table for pair in sides for table in pair}
-        self._check_columns(policies)
-        visits = {alike: self._visits(table, approximate.get(alike)) for alike, table in policies.items()}
-        pairs = [(visits[chain.behaviour(b)[1]], visits[chain.behaviour(w)[1]]) for b, w in sides]
-        one = 1 << self.bits
-        self.middle = [[b[0][i] - w[0][i] for b, w in pairs] for i in range(len(proof.columns))]
-        self.middle.append([one if x else 0 for x in strict])
-        self.delta = [[b[1][i] + w[1][i] for b, w in pairs] for i in range(len(proof.columns))]
-        self.delta.append([0] * len(pairs))
-
-    def _check_columns(self, policies: dict[Key, Table]) -> None:
-        columns = set(self.proof.columns)
-        if len(columns) < len(self.proof.columns):
-            raise Refused("two columns of the enclosure are alike")
-        taken = {
-            (s, a) for table in policies.values() for s in self.chain.behaviour(table)[0] for a, _ in table[s]
-        }
-        others = [s for s, _ in taken - columns]
-        if len(set(others)) < len(others):
-            raise Refused("the columns of the enclosure do not determine the occupancies")
-
-    def _visits(self, table: Table, given: tuple[Fraction, ...] | None) -> tuple[list[int], list[int]]:
-        """Return the approximate occupancy at each column and a bound on its error, over 2^bits."""
-        if given is None:
+def _system(
+    chain: Chain, proof: EnclosureCertificate, sides: Sequence[tuple[Table, Table]]
+) -> tuple[int, list[list[int]], list[list[int]]]:
+    """Return M~ and Delta without their last row, as integers over 2^bits, and bits."""
+    sizes = [x.denominator.bit_length() for carried in proof.occupancies for x in carried.occupancy]
+    bits = 32 + max(sizes, default=0)
+    given = {
+        chain.behaviour(c.table)[1]: c.occupancy
+        for c in proof.occupancies
+        if len(c.table) == len(c.occupancy) == len(chain.index)
+    }
+    policies = {chain.behaviour(table)[1]: table for pair in sides for table in pair}
+    columns = set(proof.columns)
+    taken = {(s, a) for table in policies.values() for s in chain.behaviour(table)[0] for a, _ in table[s]}
+    others = [s for s, _ in taken - columns]
+    if len(columns) < len(proof.columns) or len(set(others)) < len(others):
+        raise Refused("the columns of the enclosure do not determine the occupancies")
+    visits = {}
+    for alike, table in policies.items():
+        if alike not in given:
             raise Refused("the enclosure must carry an occupancy for every policy of its terms")
-        chain, discount = self.chain, self.proof.discount
-        order, _ = chain.behaviour(table)
-        values, over = common_denominator(given)
-        residual, scale = chain.flow_residual(table, discount, values, over)
-        error = -(-(sum(map(abs, residual)) << self.bits) * discount.denominator // scale)
-        error = -(-error // (discount.denominator - discount.numerator)) + 1
-        at = {(s, a): p for s in order for a, p in table[s]}
-        middle, delta = [], []
-        for s, a in self.proof.columns:
-            p = at.get((s, a))
-            middle.append(
-                0 if p is None else (values[s] * p.numerator << self.bits) // (over * p.denominator)
-            )
-            delta.append(0 if p is None else error)
-        return middle, delta
+        visits[alike] = _visits(chain, proof, table, given[alike], bits)
+    pairs = [(visits[chain.behaviour(b)[1]], visits[chain.behaviour(w)[1]]) for b, w in sides]
+    middle = [[b[0][i] - w[0][i] for b, w in pairs] for i in range(len(proof.columns))]
+    delta = [[b[1][i] + w[1][i] for b, w in pairs] for i in range(len(proof.columns))]
+    return bits, middle, delta
 
-    def check(self) -> None:
-        """Check |I - C M~| + |C| Delta < 1 and the distance from the midpoints. Raises Refused."""
-        proof, one = self.proof, 1 << self.bits
-        size = len(proof.terms)
-        flat, over = common_denominator([x for row in proof.inverse for x in row])
-        inverse = [flat[i * size : (i + 1) * size] for i in range(size)]
-        absolute = [list(map(abs, row)) for row in inverse]
-        whole = over * one  # entries of C M~ and of |C| Delta are integers over this
-        spread = [sum(row) for row in self.delta]
-        beta = max(
-            sum(map(abs, product))
-            - abs(product[i])
-            + abs(whole - product[i])
-            + sum(map(mul, absolute[i], spread))
-            for i, product in enumerate(_products(inverse, self.middle))
-        )
-        if beta >= whole:
-            raise Refused("the inverse of the enclosure is not close enough")
-        y, below = common_denominator([term.weight for term in proof.terms])
-        away = list(map(abs, y))
-        miss = [-sum(map(mul, row, y)) for row in self.middle]
-        miss[-1] += one * below
-        loose = [sum(map(mul, row, away)) for row in self.delta]
-        worst = max(
-            abs(sum(map(mul, row, miss))) + sum(map(mul, positive, loose))
-            for row, positive in zip(inverse, absolute, strict=True)
-        )
-        if Fraction(worst, below * (whole - beta)) > proof.radius:
-            raise Refused("the midpoints of the enclosure are not shown to be within its radius")
+
+def _visits(
+    chain: Chain, proof: EnclosureCertificate, table: Table, given: tuple[Fraction, ...], bits: int
+) -> tuple[list[int], list[int]]:
+    """Return the approximate occupancy of a policy at each column and a bound on its error, over 2^bits."""
+    values, over = common_denominator(given)
+    residual, scale = chain.flow_residual(table, proof.discount, values, over)
+    away = Fraction(sum(map(abs, residual)), scale) / (1 - proof.discount)
+    error = ceil(away * 2**bits) + 1  # and what the division below rounds off
+    at = {(s, a): p for s in chain.behaviour(table)[0] for a, p in table[s]}
+    middle, delta = [], []
+    for s, a in proof.columns:
+        p = at.get((s, a))
+        middle.append(0 if p is None else (values[s] * p.numerator << bits) // (over * p.denominator))
+        delta.append(0 if p is None else error)
+    return middle, delta
+
+
+def _check_solution(
+    proof: EnclosureCertificate, bits: int, middle: Sequence[Sequence[int]], delta: Sequence[Sequence[int]]
+) -> None:
+    """Check |I - C M~| + |C| Delta < 1 and the distance from the midpoints. Raises Refused."""
+    size = len(proof.terms)
+    flat, over = common_denominator([x for row in proof.inverse for x in row])
+    inverse = [flat[i * size : (i + 1) * size] for i in range(size)]
+    absolute = [list(map(abs, row)) for row in inverse]
+    whole = over << bits  # entries of C M~ and of |C| Delta are integers over this
+    spread = list(map(sum, delta))
+    beta = max(
+        sum(map(abs, product))
+        - abs(product[i])
+        + abs(whole - product[i])
+        + sum(map(mul, absolute[i], spread))
+        for i, product in enumerate(_products(inverse, middle))
+    )
+    if beta >= whole:
+        raise Refused("the inverse of the enclosure is not close enough")
+    y, below = common_denominator([term.weight for term in proof.terms])
+    away = list(map(abs, y))
+    miss = [-sum(map(mul, row, y)) for row in middle]
+    miss[-1] += below << bits
+    loose = [sum(map(mul, row, away)) for row in delta]
+    worst = max(
+        abs(sum(map(mul, row, miss))) + sum(map(mul, positive, loose))
+        for row, positive in zip(inverse, absolute, strict=True)
+    )
+    if Fraction(worst, below * (whole - beta)) > proof.radius:
+        raise Refused("the midpoints of the enclosure are not shown to be within its radius")
 
 
 def _products(left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> list[list[int]]:

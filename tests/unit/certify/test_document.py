@@ -1,0 +1,289 @@
+"""The results document: the contract's example, strict reading, round trips, its schema and pages."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from certify_bases import ALL_FOUR, BASES, ENTAILMENT, ONCE, ONE_THIRD, Json, base, constraint, table
+
+import specexpr.certify
+from specexpr.certify.document import Status, named, verify
+from specexpr.certify.model import Model, PolicyConstraint, Relation
+from specexpr.certify.reading import read_document
+from specexpr.certify.scope import NamedPolicy
+from specexpr.certify.writing import write_document
+from specexpr.diagnostics import SpecError
+
+HOME = Path(next(iter(specexpr.certify.__path__)))
+SCHEMA = json.loads((HOME / "schema.json").read_text())
+
+CONTRACT = """
+{"schema": "specexpr/1",
+ "environments": [{"name": "entailment", "states": ["s0", "s1"], "actions": ["a", "b"], "start": {"s0": "1"},
+                   "transitions": [{"state": "s0", "action": "a", "next": {"s1": "1"}},
+                                   {"state": "s0", "action": "b", "next": {"s1": "1"}},
+                                   {"state": "s1", "action": "a", "next": {"s0": "1"}},
+                                   {"state": "s1", "action": "b", "next": {"s0": "1"}}], "labels": {}}],
+ "tasks": [{"name": "xor", "environment": "entailment", "constraints": [
+            {"better": "p_ab", "worse": "p_aa", "relation": ">", "line": 14},
+            {"better": "p_ba", "worse": "p_bb", "relation": ">", "line": 14}], "accept": null,
+            "policies": {"p_ab": {"s0": {"a": "1"}, "s1": {"b": "1"}},
+              "p_aa": {"s0": {"a": "1"}, "s1": {"a": "1"}},
+              "p_ba": {"s0": {"b": "1"}, "s1": {"a": "1"}}, "p_bb": {"s0": {"b": "1"}, "s1": {"b": "1"}}}},
+           {"name": "first", "environment": "entailment", "constraints": [
+            {"better": "p_ab", "worse": "p_ba", "relation": ">", "line": 15}], "accept": null,
+            "policies": {"p_ab": {"s0": {"a": "1"}, "s1": {"b": "1"}},
+              "p_ba": {"s0": {"b": "1"}, "s1": {"a": "1"}}}}],
+ "results": [
+  {"task": "xor", "environment": "entailment", "formalism": "mr", "options": {"discount": "9/10"},
+   "verdict": "inexpressible", "proof": "exact", "reason": null, "size": null, "witness": null,
+   "certificate": {"kind": "farkas", "discount": "9/10", "terms": [
+     {"better": {"s0": {"a": "1"}, "s1": {"b": "1"}}, "worse": {"s0": {"a": "1"}, "s1": {"a": "1"}},
+      "relation": ">", "weight": "1/2", "environment": "entailment", "line": 14},
+     {"better": {"s0": {"b": "1"}, "s1": {"a": "1"}}, "worse": {"s0": {"b": "1"}, "s1": {"b": "1"}},
+      "relation": ">", "weight": "1/2", "environment": "entailment", "line": 14}]},
+   "seconds": 0.003},
+  {"task": "first", "environment": "entailment", "formalism": "mr", "options": {"discount": "9/10"},
+   "verdict": "expressible", "proof": "exact", "reason": null, "size": null, "certificate": null,
+   "witness": {"kind": "reward", "discount": "9/10", "reward": [{"state": "s0", "action": "a", "value": "3/2"}]},
+   "seconds": 0.004}],
+ "skipped": [{"task": "xor", "formalism": "cvar", "needs": "--given"}]}
+"""
+
+
+def outcomes(document: Json) -> list[str | None]:
+    return [outcome.reason for outcome in verify(read_document(json.dumps(document)))]
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        read_document(text)
+    return [d.message for d in caught.value.diagnostics]
+
+
+def test_the_example_of_the_contract_verifies() -> None:
+    """The document of the language page, with nothing left out, holds without any carried values."""
+    document = read_document(CONTRACT)
+    assert [o.status for o in verify(document)] == [Status.HOLDS, Status.HOLDS]
+    jsonschema.validate(json.loads(CONTRACT), SCHEMA)
+
+
+@pytest.mark.parametrize("make", BASES)
+def test_reading_and_writing_are_inverse(make: Any) -> None:
+    """A document that is read and written is the same, fits the schema, and gives the same bytes again."""
+    document = read_document(json.dumps(make()))
+    text = write_document(document)
+    assert read_document(text) == document
+    assert write_document(read_document(text)) == text
+    jsonschema.validate(json.loads(text), SCHEMA)
+    jsonschema.validate(make(), SCHEMA)
+
+
+def with_proof(text: str) -> Json:
+    """Return the document that an example of a page belongs to."""
+    proof = json.loads(text)
+    where = "witness" if proof["kind"] == "reward" else "certificate"
+    verdict = "expressible" if where == "witness" else "inexpressible"
+    exactness = "enclosure" if proof["kind"] == "enclosure" else "exact"
+    answer = {"verdict": verdict, "proof": exactness, where: proof}
+    task: Json = {"name": "t", "environment": "entailment", "policies": ALL_FOUR}
+    match proof["kind"]:
+        case "reward":
+            task["constraints"] = [constraint("p_ab > p_ba", 1)]
+        case "farkas":
+            task["constraints"] = [constraint("p_ab > p_aa", 1), constraint("p_ba > p_bb", 1)]
+        case "mixture":
+            set_ = {
+                "environment": "entailment",
+                "good": ["p_ab", "p_ba"],
+                "over": None,
+                "equally": False,
+                "line": 1,
+            }
+            task["accept"] = [set_]
+        case _:
+            policies = {"pure": table(ONCE, "a a"), "other": table(ONCE, "b a"), "third": ONE_THIRD}
+            asks = [constraint("pure > third", 1), constraint("other > third", 1)]
+            task = {"name": "t", "environment": "once", "policies": policies, "constraints": asks}
+    return base([ONCE if task["environment"] == "once" else ENTAILMENT], task, answer)
+
+
+@pytest.mark.parametrize("page", sorted((HOME / "pages").glob("*.md")), ids=lambda page: page.stem)
+def test_the_example_of_each_page_verifies(page: Path) -> None:
+    """The example on the page of a kind of proof is accepted, and refused once the question differs."""
+    (text,) = re.findall(r"```json\n(.*?)```", page.read_text(), flags=re.DOTALL)
+    document = with_proof(text)
+    jsonschema.validate(document, SCHEMA)
+    assert outcomes(document) == [None]
+    for name in ("constraints", "accept"):
+        document["tasks"][0][name] = None if name == "accept" else [constraint("p_bb > p_ab", 1)]
+    if document["tasks"][0]["environment"] == "once":
+        document["tasks"][0]["constraints"] = [constraint("third > pure", 1)]
+    assert outcomes(document) != [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is not JSON as the format asks"),
+        ("[" * 200_000, "nests too deeply"),
+        ('{"schema": 1, "schema": 1}', 'has the key "schema" twice'),
+        ('{"schema": NaN}', "NaN is no number"),
+        ("[]", 'the document: must be an object, not "[]"'.replace('"', "")),
+        ('{"schema": "specexpr/1"}', 'lacks the key "environments"'),
+        ('{"scheme": "specexpr/1"}', 'unknown key "scheme"'),
+        ('{"schema": ' + "9" * 5000 + "}", "is not JSON as the format asks"),
+        ("\x00\x01", "is not JSON"),
+    ],
+)
+def test_what_is_no_document_is_said_in_one_line(text: str, said: str) -> None:
+    """Text that is no document gives a diagnostic, never a traceback."""
+    (message,) = problems(text)
+    assert said in message
+
+
+def altered(change: str) -> str:
+    """Return the contract's document after `path = value`, or without the path."""
+    document: Any = json.loads(CONTRACT)
+    path, _, value = change.partition(" = ")
+    *way, last = [int(k) if k.isdigit() else k for k in path.split("/")]
+    inner = document
+    for key in way:
+        inner = inner[key]
+    if value:
+        inner[last] = json.loads(value)
+    else:
+        del inner[last]
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "environments/0/start/s0 = 1",
+            'environments[0].start.s0: must be an exact rational in quotes, like "9/10"',
+        ),
+        ('environments/0/start/s0 = "1.0"', "a rational must be in lowest terms: p or p/q"),
+        ('environments/0/start/s0 = "1/0"', "the denominator is zero"),
+        ('environments/0/start/s0 = "9/10"', "environments[0].start: probabilities must sum to 1"),
+        ('environments/0/start = {"s0": "2", "s1": "-1"}', "a probability that is given must be positive"),
+        ('environments/0/start = {"s2": "1"}', '"s2" is not the name of a known state'),
+        ('environments/0/states = ["s0", "s0"]', 'the name "s0" is given twice'),
+        ('environments/0/states = ["s0", "s1", "\\ud800"]', "must be a name"),
+        ('environments/0/states = ["s0", "s1", "s2"]', 'the state "s2" has no action'),
+        ('environments/0/transitions/0/action = "b"', "have been given before"),
+        ('environments/0/labels = {"goal": ["s1", "s1"]}', "names a state or a pair twice"),
+        ("environments/0/labels", 'environments[0]: lacks the key "labels"'),
+        ('tasks/0/name = "first"', 'the name "first" is given twice'),
+        ('tasks/0/environment = "entailmnt"', "is not the name of a known environment or family"),
+        ('tasks/0/constraints/0/better = "p_a"', "is not the name of a policy of the task"),
+        ('tasks/0/constraints/0/relation = "<"', 'must be ">" or ">=" or "~", not "<"'),
+        ("tasks/0/constraints/0/line = 0", "must be null or a line number"),
+        ("tasks/0/constraints/0/line = true", "must be null or a line number"),
+        ('tasks/0/policies/p_ab = {"s0": {"a": "1"}}', "lacks a state"),
+        ('tasks/0/policies/p_ab/s0 = {"c": "1"}', '"c" is not the name of a known action'),
+        ("results/0/seconds = -1", "must be a number of seconds"),
+        ("results/0/seconds = 1e999", "Infinity is no number"),
+        ('results/0/options/discount = "1"', "must be between 0 and 1"),
+        ('results/0/options/modulo = "reachable"', 'must be "unreachable"'),
+        ('results/0/options/horizon = "3"', 'unknown key "horizon"'),
+        ('results/0/verdict = "maybe"', "must be"),
+        ('skipped/0/task = "xr"', "is not the name of a known task"),
+    ],
+)
+def test_what_is_wrong_in_a_document_is_said_with_its_place(change: str, said: str) -> None:
+    """Wrong types, names, numbers and rows are diagnostics that name the place."""
+    assert any(said in message for message in problems(altered(change)))
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    """Two faulty results are two diagnostics."""
+    document = json.loads(CONTRACT)
+    for result in document["results"]:
+        result["seconds"] = None
+    assert len(problems(json.dumps(document))) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('results/0/task = "xr"', "no task of that name"),
+        ('results/0/environment = "other"', "in another environment"),
+        ('results/0/formalism = "rm"', "no proof is known for that formalism"),
+        ('results/0/size = {"lower": 1, "upper": 1}', "nothing proves the size"),
+        ('results/0/proof = "enclosure"', "no proof of what it says"),
+        ("results/0/certificate = null", "must be a proof"),
+        ('results/0/reason = "limit"', "only an undecided result has a reason"),
+        ('results/0/verdict = "undecided"', 'a result that says "undecided" has no certificate'),
+        ("results/0/options = {}", "has no discount"),
+        ('results/0/options = {"discount": "4/5"}', "another discount"),
+        ('results/0/certificate/kind = "farkash"', "not the name of a known kind of proof"),
+        ('results/0/certificate/discount = "4/5"', "another discount"),
+        ("results/0/certificate/terms/0/line = 15", "no constraint of line 15"),
+        ('results/0/certificate/terms/0/better/name = "p_ba"', "is not the name of this policy"),
+        ('results/0/certificate/terms/0/weight = "1/3"', "do not sum to zero"),
+        ('results/0/certificate/terms/0/weight = "-1/2"', "is zero or has the wrong sign"),
+        ('results/0/certificate/terms/0/relation = ">="', "not asked for by the task"),
+        ('results/1/witness/reward/0/value = "-3/2"', 'does not show a constraint ">" of line 15'),
+        ('results/1/witness/reward/0/next = "s2"', '"s2" is not the name of a known state'),
+        ('results/1/certificate = {"kind": "farkas"}', 'a result that says "expressible" has no certificate'),
+    ],
+)
+def test_what_a_result_does_not_prove_is_refused(change: str, said: str) -> None:
+    """A result whose proof, names, lines or bounds contradict it is refused; the other one holds."""
+    first, second = outcomes(json.loads(altered(change)))
+    place = int(change.split("/")[1])
+    assert said in str((first, second)[place])
+    assert (first, second)[1 - place] is None
+
+
+def test_an_undecided_result_needs_a_reason_and_nothing_else() -> None:
+    """Undecided is an outcome of its own; without a reason it is refused."""
+    document = json.loads(CONTRACT)
+    document["results"] = document["results"][:1]
+    document["results"][0] |= {"verdict": "undecided", "proof": None, "certificate": None, "reason": "time"}
+    (outcome,) = verify(read_document(json.dumps(document)))
+    assert outcome.status is Status.UNDECIDED
+    document["results"][0]["reason"] = ""
+    assert outcomes(document) == ["an undecided result has a reason and no proof"]
+
+
+def test_a_family_may_list_states_in_another_order() -> None:
+    """Members of a family are matched by name, not by position."""
+    document = next(make for make in BASES if make.__name__ == "split_family")()
+    assert outcomes(document) == [None]
+    other = copy.deepcopy(document)
+    for name in ("states", "actions", "transitions"):
+        other["environments"][1][name].reverse()
+    assert outcomes(other) == [None]
+    other["environments"][1] = json.loads(json.dumps(other["environments"][1]).replace('"w"', '"elsewhere"'))
+    assert problems(json.dumps(other)) == [
+        "families[0]: the environments of a family must have the same states and actions"
+    ]
+
+
+def test_a_state_called_name_is_a_state() -> None:
+    """Where a state is called `name`, policies in proofs carry no name, and the key is the state."""
+    text = CONTRACT.replace('"s0"', '"name"')
+    document = read_document(text)
+    assert [o.status for o in verify(document)] == [Status.HOLDS, Status.HOLDS]
+    written = json.loads(write_document(document))
+    assert set(written["results"][0]["certificate"]["terms"][0]["better"]) == {"name", "s1"}
+
+
+def test_policies_without_a_name_get_one() -> None:
+    """Tables that a task mentions and no name covers are numbered, past names that are taken."""
+    document = read_document(CONTRACT)
+    model: Model = document.environments[0].model
+    a, b = (p.table for p in document.tasks[0].policies[:2])
+    found = named([NamedPolicy(0, "policy 1", a)], [PolicyConstraint(0, a, b, Relation.STRICT)], ())
+    assert [p.name for p in found] == ["policy 1", "policy 2"]
+    assert found[1].table == b
+    assert len(a) == len(model.states)
