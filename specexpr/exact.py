@@ -24,7 +24,8 @@ def integer_from_text(digits: str) -> int:
     if len(digits) <= _CHUNK:
         return int(digits)
     half = len(digits) // 2
-    return integer_from_text(digits[:-half]) * 10**half + integer_from_text(digits[-half:])
+    shift: int = 10**half
+    return integer_from_text(digits[:-half]) * shift + integer_from_text(digits[-half:])
 
 
 def integer_to_text(value: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise, permutations
+
+import specexpr
 from specexpr.document import loads
-from specexpr.expressivity.markov import decide_markov_reward
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Verdict
 
@@ -15,8 +18,9 @@ def question(text: str) -> Question:
 
 
 def decided(text: str) -> Verdict:
-    """Return the verdict on the only task of a document."""
-    return decide_markov_reward(question(text))
+    """Return the verdict on the only task of a document, by the public way."""
+    (task,) = loads(text).tasks
+    return specexpr.check(task, "mr")
 
 
 def explained(text: str) -> str:
@@ -28,3 +32,22 @@ def explained(text: str) -> str:
             return certificate.explain()
         case undecided:
             raise AssertionError(undecided)
+
+
+def is_markov(text: str) -> bool:
+    """Say whether a Markov reward expresses the only task of a document; the proof is checked once more."""
+    match decided(text):
+        case Expressible(witness=witness):
+            witness.check()
+            return True
+        case Inexpressible(certificate=certificate):
+            certificate.check()
+            return False
+        case undecided:
+            raise AssertionError(undecided)
+
+
+def strict_orders(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield every strict order of names, worst first and joined by '<', with the lines that ask for it."""
+    for order in permutations(names):
+        yield "<".join(order), "; ".join(f"{better} > {worse}" for worse, better in pairwise(order))

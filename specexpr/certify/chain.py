@@ -26,6 +26,7 @@ class Chain:
     """The pairs (state, action) of a model: pair p leads to successors[p] with masses weights[p] / below[p].
 
     `index[s][a]` is the pair of s and a; a pair with one successor has it in `single`, others have -1 there.
+    The start is `start`, (state, mass) over `start_below`.
     """
 
     model: Model
@@ -36,11 +37,17 @@ class Chain:
     below: list[int] = field(default_factory=list)
     single: list[int] = field(default_factory=list)
     wide: list[int] = field(default_factory=list)
+    start: list[tuple[int, int]] = field(default_factory=list)
+    start_below: int = 1
     _numbers: dict[Distribution, int] = field(default_factory=lambda: {(): 0})
     _by_id: dict[int, int] = field(default_factory=dict)
+    _of_table: dict[int, tuple[list[int], Key]] = field(default_factory=dict)
+    _kept: list[Distribution | Table] = field(default_factory=list)  # what has an entry by its id stays alive
     _behaviours: dict[Key, tuple[list[int], Key]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        starting, self.start_below = common_denominator([mass for _, mass in self.model.start])
+        self.start = [(s, n) for (s, _), n in zip(self.model.start, starting, strict=True)]
         pair, one = 0, (1,)
         for s, row in enumerate(self.model.rows):
             actions = {}
@@ -69,6 +76,7 @@ class Chain:
             number = known.get(id(row))
             if number is None:
                 number = known[id(row)] = self._numbers.setdefault(row, len(self._numbers))
+                self._kept.append(row)
             found.append(number)
         return tuple(found)
 
@@ -97,6 +105,9 @@ class Chain:
 
         Two policies behave alike iff these keys agree.
         """
+        found = self._of_table.get(id(table))
+        if found is not None:
+            return found
         key = self.key(table)
         found = self._behaviours.get(key)
         if found is None:
@@ -108,6 +119,8 @@ class Chain:
                     emptied[s] = key[s]
                 alike = tuple(emptied)
             found = self._behaviours[key] = order, alike
+        self._of_table[id(table)] = found
+        self._kept.append(table)
         return found
 
     def occupancy(
@@ -134,10 +147,9 @@ class Chain:
         """
         order, _ = self.behaviour(table)
         steps, below = self.steps(table, order)
-        starting, parts = common_denominator([mass for _, mass in self.model.start])
-        left, ahead = discount.denominator * below * parts, discount.numerator * parts
+        left, ahead = discount.denominator * below * self.start_below, discount.numerator * self.start_below
         residual = [-left * n for n in values]
-        for (s, _), weight in zip(self.model.start, starting, strict=True):
+        for s, weight in self.start:
             residual[s] += weight * over * discount.denominator * below
         for s, row in zip(order, steps, strict=True):
             n = ahead * values[s]

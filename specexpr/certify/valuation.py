@@ -58,7 +58,7 @@ class Valuation:
         if unit != over:
             factor = unit // over
             v = [factor * x for x in v]
-        start = sum((mass * v[s] for s, mass in self.chain.model.start), Fraction(0)) / unit
+        start = Fraction(sum(n * v[s] for s, n in self.chain.start), unit * self.chain.start_below)
         return Scaled(v, unit, unit // self.below, start)
 
     def residual(self, pair: int, numbers: Scaled) -> int:
@@ -116,15 +116,12 @@ class Valuation:
                         high, high_over = x, over
                 elif x * low_over < low * over:
                     low, low_over = x, over
-        return (
-            numbers.start + self.total(low, low_over, numbers),
-            numbers.start + self.total(high, high_over, numbers),
-        )
+        lower = numbers.start + self.total(low, low_over, numbers) if low else numbers.start
+        upper = numbers.start + self.total(high, high_over, numbers) if high else numbers.start
+        return lower, upper
 
-    def total(self, residual: int, over: int, numbers: Scaled) -> Fraction | int:
+    def total(self, residual: int, over: int, numbers: Scaled) -> Fraction:
         """Return residual / (1 - g) of a residual as `residual` gives it, for a pair with `below` = over."""
-        if not residual:
-            return 0
         return Fraction(residual, over * numbers.unit * (self.discount.denominator - self.discount.numerator))
 
     def _solve(self, order: list[int], table: Table) -> list[Fraction]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring_ascii
 
 from specexpr.certify.checking import Answer, proof_kinds
 from specexpr.certify.document import SCHEMA, Document, DocumentEnvironment, DocumentTask, Result
@@ -33,16 +34,20 @@ def write_document(document: Document) -> str:
 
 def to_text(value: object, *, indent: int = 0) -> str:
     """Return a value of objects, lists, texts, numbers and null as JSON; what fits stands on one line."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
     if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {to_text(x, indent=indent + 1)}" for key, x in value.items()]
+        inner = indent + 1
+        parts = [f"{encode_basestring_ascii(key)}: {to_text(x, indent=inner)}" for key, x in value.items()]
         first, last = "{", "}"
     elif isinstance(value, list):
         parts = [to_text(x, indent=indent + 1) for x in value]
         first, last = "[", "]"
     else:
         return json.dumps(value)
-    if sum(map(len, parts)) + 2 * len(parts) + indent <= _WIDTH and not any("\n" in part for part in parts):
-        return first + ", ".join(parts) + last
+    short = ", ".join(parts)
+    if len(short) + indent < _WIDTH and "\n" not in short:
+        return first + short + last
     margin = "\n" + " " * (indent + 1)
     return first + margin + ("," + margin).join(parts) + "\n" + " " * indent + last
 

@@ -32,7 +32,7 @@ class Laws:
     _whole: dict[tuple[str, ...], tuple[Fraction, ...]] = field(default_factory=dict)
 
     def quick(self, text: str) -> Distribution | None:
-        """Return the law of a target in braces if its names are right and its numbers were before, else None."""
+        """Return the law of a target in braces whose numbers are known to be right, or None if in doubt."""
         names, numbers = zip(*_OUTCOME.findall(text), strict=True)
         masses = self._whole.get(numbers)
         found = [self.index.get(name) for name in names]

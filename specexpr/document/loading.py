@@ -65,7 +65,7 @@ def loads(text: str, *, name: str = "<text>") -> Document:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Pause the search for cyclic garbage: a large document is millions of tuples, none of them in a cycle."""
+    """Pause the search for cyclic garbage: a large document is millions of tuples, none in a cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

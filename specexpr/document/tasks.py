@@ -84,7 +84,10 @@ class TaskReader:
             self._mentioned.items(), key=lambda p: (p[0][0], rank[environments[p[0][0]].name, p[0][1]])
         )
         others = [
-            (model, Policy(reordered_table(policy.table, draft.environment, environments[model]), policy.name))
+            (
+                model,
+                Policy(reordered_table(policy.table, draft.environment, environments[model]), policy.name),
+            )
             for model, draft in enumerate(self.scope.drafts)
             for (place, _), policy in self.declared.policies.items()
             if place == draft.environment.name and policy is not None

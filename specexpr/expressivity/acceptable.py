@@ -208,12 +208,19 @@ def keeps_to(model: Model, table: Table, used: Sequence[Sequence[int]]) -> bool:
 
 def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Iterator[Table]:
     """Yield tables one used switch away from a class; unreached states do as some other class does."""
+    seen: set[tuple[int, ...]] = set()
     for c in good:
-        for s, kept in c.actions.items():
-            for a in used[s]:
-                if a != kept and a in model.rows[s]:
-                    for other in good:
-                        yield complete(model, {**other.actions, **c.actions, s: a}, used)
+        free = len(c.actions) < len(model.rows)
+        for other in good if free else (c,):
+            base = {**other.actions, **c.actions}
+            for s, kept in c.actions.items():
+                for a in used[s]:
+                    if a != kept and a in model.rows[s]:
+                        table = complete(model, {**base, s: a}, used)
+                        mark = tuple([row[0][0] for row in table])
+                        if mark not in seen:
+                            seen.add(mark)
+                            yield table
 
 
 def good_test(model: Model, accepted: AcceptableSet, *, modulo_unreachable: bool) -> Callable[[Table], bool]:

@@ -197,8 +197,9 @@ def _float_rows(system: System) -> Matrix:
     features = np.zeros((len(system.points), system.width))
     for number, point in enumerate(system.points):
         if isinstance(point, TrajectoryPoint):
-            for j, x in system.features(number).items():
-                features[number, j] = float(x)
+            numerators, below = system.features(number)
+            for j, n in numerators.items():
+                features[number, j] = n / below
             continue
         model = models[point.model]
         pi = model.choices(point.table)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from specexpr.certify.model import (
@@ -23,15 +24,15 @@ from specexpr.certify.model import (
     Trajectory,
     TrajectoryConstraint,
 )
-from specexpr.exact import common_denominator
-from specexpr.models.occupancy import state_occupancy
+from specexpr.models.occupancy import integer_occupancy
 from specexpr.models.policy import behaviour
 
 if TYPE_CHECKING:
     from specexpr.solve.approximate import FloatModel
 
 Coordinate = tuple[int, ...]
-_ZERO = Fraction(0)
+Features = tuple[Mapping[int, int], int]
+"""Numerators by number of the coordinate, zeros left out, over one positive denominator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ class System:
     coordinates: dict[Coordinate, int] = field(default_factory=dict)
     _alike: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     _seen: dict[tuple[int, int], tuple[Table, int]] = field(default_factory=dict)
-    _features: dict[int, Mapping[int, Fraction]] = field(default_factory=dict)
+    _features: dict[int, Features] = field(default_factory=dict)
     _floats: dict[int, FloatModel] = field(default_factory=dict)
-    _occupancies: dict[int, tuple[Fraction, ...]] = field(default_factory=dict)
+    _occupancies: dict[int, tuple[list[int], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         claim = self.claim
@@ -138,8 +139,8 @@ class System:
                 sides = self.policy(c.model, c.better), self.policy(c.model, c.worse)
             self.rows.append(Row(c.relation, *sides, source=c))
 
-    def features(self, number: int) -> Mapping[int, Fraction]:
-        """Return the exact features of a point, by number of the coordinate; zeros are left out."""
+    def features(self, number: int) -> Features:
+        """Return the exact features of a point."""
         if number not in self._features:
             self._features[number] = self._compute(number)
         return self._features[number]
@@ -154,52 +155,57 @@ class System:
 
     def occupancy(self, model: int, table: Table) -> tuple[Fraction, ...]:
         """Return the exact state occupancy of a policy, computed once for all that behave alike."""
-        number = self.policy(model, table)
+        numerators, below = self._occupancy(self.policy(model, table), table)
+        return tuple(Fraction(n, below) for n in numerators)
+
+    def _occupancy(self, number: int, table: Table) -> tuple[list[int], int]:
         if number not in self._occupancies:
-            found = state_occupancy(self.claim.models[model], table, self.claim.discount)
-            self._occupancies[number] = found
+            model = self.claim.models[self.points[number].model]
+            self._occupancies[number] = integer_occupancy(model, table, self.claim.discount)
         return self._occupancies[number]
 
-    def _compute(self, number: int) -> Mapping[int, Fraction]:
-        claim, point, found = self.claim, self.points[number], dict[int, Fraction]()
-        model = claim.models[point.model]
-        visits: dict[tuple[int, int], Fraction] = {}
+    def _compute(self, number: int) -> Features:
+        claim, point = self.claim, self.points[number]
         match point:
             case TrajectoryPoint(steps=steps):
-                factor = Fraction(1)
-                for pair in steps:
-                    visits[pair] = visits.get(pair, _ZERO) + factor
-                    factor *= claim.discount
+                up, down = claim.discount.numerator, claim.discount.denominator
+                below = down ** (len(steps) - 1)
+                visits: dict[tuple[int, int], int] = {}
+                for t, pair in enumerate(steps):
+                    visits[pair] = visits.get(pair, 0) + up**t * down ** (len(steps) - 1 - t)
             case PolicyPoint(table=table):
-                for s, (d, choices) in enumerate(zip(self.occupancy(point.model, table), table, strict=True)):
-                    if d:
-                        visits |= {(s, a): d * w for a, w in choices}
-        for (s, a), visit in visits.items():
-            if len(claim.models) == 1:
-                j = self.coordinates.get((s, a))
-                if j is not None:
-                    found[j] = visit
-            else:
-                for t, p in model.rows[s][a]:
-                    found[self.coordinates[s, a, t]] = visit * p
-        return found
-
-    def combined(self, row: Row) -> dict[int, Fraction]:
-        """Return phi(plus) - phi(minus) with the threshold, by number of the unknown."""
-        total: dict[int, Fraction] = {}
-        for number, sign in ((row.plus, 1), (row.minus, -1)):
-            if number is not None:
-                for j, x in self.features(number).items():
-                    total[j] = total.get(j, _ZERO) + sign * x
-        if row.threshold is not None:
-            total[len(self.coordinates) + row.threshold] = Fraction(row.sign)
-        return total
+                numerators, below = self._occupancy(number, table)
+                reached = [(s, n) for s, n in enumerate(numerators) if n]
+                over = lcm(*[w.denominator for s, _ in reached for _, w in table[s]])
+                below *= over
+                visits = {
+                    (s, a): n * w.numerator * (over // w.denominator) for s, n in reached for a, w in table[s]
+                }
+        if len(claim.models) == 1:
+            places = self.coordinates
+            return {places[pair]: n for pair, n in visits.items() if pair in places}, below
+        rows = claim.models[point.model].rows
+        over = lcm(*[p.denominator for s, a in visits for _, p in rows[s][a]])
+        found = {
+            self.coordinates[s, a, t]: n * p.numerator * (over // p.denominator)
+            for (s, a), n in visits.items()
+            for t, p in rows[s][a]
+        }
+        return found, below * over
 
     def integers(self, row: Row) -> tuple[list[int], int]:
-        """Return the row times a positive integer, and that integer."""
-        total = self.combined(row)
-        numerators, below = common_denominator(list(total.values()))
+        """Return phi(plus) - phi(minus) with the threshold times a positive integer, and that integer."""
         vector = [0] * self.width
-        for j, k in zip(total, numerators, strict=True):
-            vector[j] = k
+        sides = [
+            (self.features(number), sign)
+            for number, sign in ((row.plus, 1), (row.minus, -1))
+            if number is not None
+        ]
+        below = lcm(*[over for (_, over), _ in sides])
+        for (numerators, over), sign in sides:
+            factor = sign * (below // over)
+            for j, n in numerators.items():
+                vector[j] += factor * n
+        if row.threshold is not None:
+            vector[len(self.coordinates) + row.threshold] = row.sign * below
         return vector, below

@@ -97,7 +97,7 @@ def _note(id: str, message: str, severity: Severity = Severity.NOTE) -> Diagnost
 
 
 def _line(error: Exception) -> str:
-    text = str(error).split("\n")[0]
+    text = str(error).split("\n")[0].split(" Did you mean")[0]  # the help says it, with the version
     return text if len(text) <= 200 else text[:200] + "..."
 
 

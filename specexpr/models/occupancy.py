@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
+from math import lcm
 
 from specexpr.certify.model import Model, Table
 from specexpr.exact import common_denominator
@@ -36,12 +37,42 @@ def policy_row(model: Model, table: Table, state: int) -> Row:
 
 def state_occupancy(model: Model, table: Table, discount: Fraction) -> tuple[Fraction, ...]:
     """Return d(s) = sum_t discount^t P(s_t = s) for every state; its sum is 1 / (1 - discount)."""
-    states, rows = _chain(model, table)
-    into: dict[int, dict[int, Fraction]] = {s: {} for s in states}
-    for s in states:
-        for t, p in rows[s].items():
-            into[t][s] = p
-    return fixed_point(len(model.states), states, into, dict(model.start), discount)
+    numerators, below = integer_occupancy(model, table, discount)
+    return tuple(Fraction(n, below) if n else _ZERO for n in numerators)
+
+
+def integer_occupancy(model: Model, table: Table, discount: Fraction) -> tuple[list[int], int]:
+    """Return the same as numerators over one positive denominator."""
+    states = [s for s, on in enumerate(reachable(model, table)) if on]
+    if len(states) > _DENSE or any(len(table[s]) > 1 for s in states):
+        into: dict[int, dict[int, Fraction]] = {s: {} for s in states}
+        for s in states:
+            for t, p in policy_row(model, table, s).items():
+                into[t][s] = p
+        return common_denominator(fixed_point(len(model.states), states, into, dict(model.start), discount))
+    # (I - g P') d = mu with column s of the matrix scaled by q L_s, where g = p/q and L_s P(s, .) is integral
+    index = {s: i for i, s in enumerate(states)}
+    p, q = discount.numerator, discount.denominator
+    matrix = [[0] * len(states) for _ in states]
+    scales = []
+    for i, s in enumerate(states):
+        law = model.rows[s][table[s][0][0]]
+        below = lcm(*[weight.denominator for _, weight in law])
+        scales.append(q * below)
+        matrix[i][i] = q * below
+        for t, weight in law:
+            matrix[index[t]][i] -= p * weight.numerator * (below // weight.denominator)
+    whole = lcm(*[mass.denominator for _, mass in model.start])
+    right = [0] * len(states)
+    for s, mass in model.start:
+        right[index[s]] = mass.numerator * (whole // mass.denominator)
+    solution, determinant = solve_integers(matrix, right)
+    if determinant < 0:
+        solution, determinant = [-x for x in solution], -determinant
+    numerators = [0] * len(model.states)
+    for s, scale, x in zip(states, scales, solution, strict=True):
+        numerators[s] = scale * x
+    return numerators, determinant * whole
 
 
 def policy_value(

@@ -20,8 +20,9 @@ _SKIP = rf"{QUOTED}|\#[^\n]*+"
 _OUTSIDE = re.compile(rf"{_SKIP}|[{{}}\n;]")
 _INSIDE = re.compile(rf"{_SKIP}|[{{}}]")
 _NESTED = re.compile(rf"{_SKIP}|[{{}}\n;]|\([^(){{}};\#]*+\)")
-_BETWEEN = re.compile(r"(?:[\s;]++|\#[^\n]*+)*+")
-_CLOSINGS = re.compile(r"\}[\s};]*+")
+_BLANK = " \t\n"
+_BETWEEN = re.compile(r"(?:[ \t\n;]++|\#[^\n]*+)*+")
+_CLOSINGS = re.compile(r"\}[ \t\n};]*+")
 _FLAT = str.maketrans("\n;", " ,")
 _SPACE = re.compile(r"[ \t]*+")
 _ENTRY = re.compile(rf"(?:{QUOTED}|[^;\n])++")
@@ -59,7 +60,7 @@ def items(source: Source, report: Report) -> Iterator[Item]:
             report(Diagnostic(id="unmatched-brace", message=message, span=Span(at, at + 1), help=hint))
         else:
             end = _header_end(text, at)
-            header = Span(at, at + len(text[at:end].rstrip()))
+            header = Span(at, at + len(text[at:end].rstrip(_BLANK)))
             if text[end : end + 1] == "{":
                 following = bisect_right(headers, end)
                 limit = headers[following] if following < len(headers) else len(text)
@@ -123,7 +124,7 @@ def entry_spans(text: str) -> Iterator[tuple[int, int]]:
     for match in _ENTRY.finditer(text):
         start = _after(_SPACE, text, match.start())
         if start < match.end():
-            yield start, start + len(text[start : match.end()].rstrip())
+            yield start, start + len(text[start : match.end()].rstrip(_BLANK))
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -133,7 +134,7 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _stripped(text: str, start: int, end: int) -> Span:
     start = _after(_SPACE, text, start)
-    return Span(start, start + len(text[start:end].rstrip()))
+    return Span(start, start + len(text[start:end].rstrip(_BLANK)))
 
 
 def _header_end(text: str, at: int) -> int:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from specexpr.diagnostics import Diagnostic, Source, Span, nearest
+from specexpr.diagnostics import Diagnostic, Span, nearest
 from specexpr.syntax.names import NAME, clipped
 
 if TYPE_CHECKING:
@@ -32,14 +32,12 @@ def error_offset(error: UnexpectedInput, length: int) -> int:
 
 
 def syntax_error(
-    lark: Lark, source: Source, span: Span, error: UnexpectedInput, forms: Mapping[str, str]
+    lark: Lark, text: str, start: int, error: UnexpectedInput, forms: Mapping[str, str]
 ) -> Diagnostic:
-    """Return the diagnostic for a span of which a grammar could read only the beginning."""
-    text = source.text[span.start : span.end]
-    at = error_offset(error, len(text))
-    if at == len(text.rstrip()) or not text[at:].strip(" \t\n;"):
-        at = len(text.rstrip(" \t\n;"))
-    mark = Span(span.start + at, span.start + at + 1)
+    """Return the diagnostic for a text, at `start` in its source, that a grammar cannot read to its end."""
+    text = text.rstrip(" \t\n;")
+    at = min(error_offset(error, len(text)), len(text))
+    mark = Span(start + at, start + at + 1)
     if text[at : at + 1] == '"' and not NAME.match(text, at):
         message, hint = "a name in quotes must end on the line on which it starts", 'write the second "'
         return Diagnostic(id="unclosed-quote", message=message, span=mark, help=hint)
@@ -48,7 +46,7 @@ def syntax_error(
     else:
         word = _WORD.match(text, at)
         end = at + 1 if word is None else word.end()
-        mark = Span(mark.start, span.start + end)
+        mark = Span(mark.start, start + end)
         found = _described(text[at:end])
     message = f"expected {_one_of(_accepted(lark, error))}, found {found}"
     return Diagnostic(id="syntax", message=message, span=mark, help=_form(text, forms))
@@ -96,7 +94,7 @@ def _described(found: str) -> str:
 
 def _form(text: str, forms: Mapping[str, str]) -> str | None:
     """Return what to write instead: the form that the first word asks for, or the one it may be meant for."""
-    word = NAME.match(text.lstrip())
+    word = NAME.match(text.lstrip(" \t"))
     first = word[0] if word else ""
     if first in forms:
         return forms[first]

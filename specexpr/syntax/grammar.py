@@ -54,7 +54,7 @@ def parse(
     try:
         tree = lark.parse(text, start=start)
     except unexpected() as error:
-        report(syntax_error(lark, source, span, error, forms))
+        report(syntax_error(lark, text, span.start, error, forms))
         return None
     node = _plain(tree, span.start)
     return node if isinstance(node, Node) else Node(start, (node,), node.span)
@@ -81,7 +81,7 @@ def parse_entries(
             entries += _children(lark.parse(piece, start=start), span.start + low)
         except unexpected() as error:
             wrong = Span(span.start + low, span.start + high)
-            report(syntax_error(lark, source, wrong, error, forms))
+            report(syntax_error(lark, piece, wrong.start, error, forms))
             broken.append(wrong)
     return Body(tuple(entries), tuple(broken))
 
@@ -131,7 +131,7 @@ def _lark(stem: str) -> Lark:
 
 
 def _tables(stem: str) -> str | bool:
-    """Return where the parse tables of a grammar are kept, which Lark checks against the grammar; False: nowhere.
+    """Return where the tables of a grammar are kept, which Lark checks against the grammar; False: nowhere.
 
     The directory is the user's own, since tables are pickled.
     """

@@ -210,7 +210,7 @@ def _preferences(setting: Setting, *, strict_only: bool) -> Iterator[Constraint]
 
 def _trajectories(setting: Setting) -> Iterator[Constraint]:
     """Yield comparisons of a few sequences of one length that follow a hidden objective."""
-    random, hidden = setting.random, Hidden(setting)
+    random, hidden = setting.random, Hidden(setting, shapes=ROUGH_SHAPES)
     length, many = random.randint(1, 4), random.randint(4, 14)
     drawn = dict.fromkeys(random_trajectory(random, setting.model, length) for _ in range(60))
     ranked = [(hidden.of_trajectory(0, trajectory), trajectory) for trajectory in list(drawn)[:many]]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from functional_cases import ENTAILMENT, ROOMS, ROOT, Run, environment_variables
+from tests.functional.commands import ENTAILMENT, ROOMS, ROOT, Run, environment_variables
 
 YES = ROOMS + "task move in rooms { there > here; discount 9/10 }\n"
 NO = ENTAILMENT
@@ -81,7 +81,7 @@ FILES = {
     ],
 )
 def test_status(specexpr: Run, arguments: str, status: int) -> None:
-    """A command ends with the status of the contract, says what is wrong on standard error, and never traces back."""
+    """A command ends with the contract's status and says what is wrong on standard error only."""
     done = specexpr(*arguments.split(), files=FILES)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr

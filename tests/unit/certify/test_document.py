@@ -11,6 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 from certify_bases import ALL_FOUR, BASES, ENTAILMENT, ONCE, ONE_THIRD, Json, base, constraint, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import specexpr.certify
 from specexpr.certify.document import Status, named, verify
@@ -51,7 +53,8 @@ CONTRACT = """
    "seconds": 0.003},
   {"task": "first", "environment": "entailment", "formalism": "mr", "options": {"discount": "9/10"},
    "verdict": "expressible", "proof": "exact", "reason": null, "size": null, "certificate": null,
-   "witness": {"kind": "reward", "discount": "9/10", "reward": [{"state": "s0", "action": "a", "value": "3/2"}]},
+   "witness": {"kind": "reward", "discount": "9/10",
+               "reward": [{"state": "s0", "action": "a", "value": "3/2"}]},
    "seconds": 0.004}],
  "skipped": [{"task": "xor", "formalism": "cvar", "needs": "--given"}]}
 """
@@ -287,3 +290,55 @@ def test_policies_without_a_name_get_one() -> None:
     assert [p.name for p in found] == ["policy 1", "policy 2"]
     assert found[1].table == b
     assert len(a) == len(model.states)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["1/2", "-3", "s0", "0"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = sorted(set(re.findall(r'"(\w+)":', CONTRACT)))
+
+
+def read_or_say(text: str) -> None:
+    """Read and verify a text; only diagnostics may come of what is wrong."""
+    try:
+        document = read_document(text)
+    except SpecError:
+        return
+    verify(document)
+
+
+@settings(max_examples=150, deadline=None)
+@given(VALUES | st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
+def test_any_json_is_read_or_said_to_be_wrong(value: object) -> None:
+    """No JSON value makes the reader fail in any other way than by a diagnostic."""
+    read_or_say(json.dumps(value))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_said_to_be_wrong(text: str) -> None:
+    """No text makes the reader fail in any other way than by a diagnostic."""
+    read_or_say(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_value_in_any_place_is_read_or_said_to_be_wrong(data: st.DataObject) -> None:
+    """Whatever stands in the place of any part of a document is read, refused, or said to be wrong."""
+    document = json.loads(CONTRACT)
+    inner: Any = document
+    while True:
+        keys = sorted(inner) if isinstance(inner, dict) else range(len(inner))
+        key = data.draw(st.sampled_from(list(keys)))
+        if not isinstance(inner[key], dict | list) or not inner[key] or data.draw(st.integers(0, 4)) == 0:
+            inner[key] = data.draw(VALUES)
+            break
+        inner = inner[key]
+    read_or_say(json.dumps(document))

@@ -11,7 +11,7 @@ from specexpr.diagnostics import SpecError
 from specexpr.document import explain_diagnostic, loads
 from specexpr.document.explanation import diagnostic_ids
 
-PACKAGE = Path(list(specexpr.__path__)[0])
+PACKAGE = Path(next(iter(specexpr.__path__)))
 BLOCK = re.compile(r"^```spex (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 WITHOUT_EXAMPLE = {
@@ -28,6 +28,7 @@ WITHOUT_EXAMPLE = {
     "results-differ",
     "results-document",
     "unwritable-output",
+    "usage",
     # a text too long for a page
     "too-many-problems",
     # about formalisms that have no syntax or no values

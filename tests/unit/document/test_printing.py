@@ -1,15 +1,153 @@
 """What is printed reads back as the same document."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
+from fractions import Fraction
+from random import Random
+from types import MappingProxyType
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from specexpr.document import loads, print_document, print_environment
+from specexpr.certify.model import (
+    AcceptableSet,
+    Acceptance,
+    Model,
+    PolicyConstraint,
+    Relation,
+    TrajectoryConstraint,
+)
+from specexpr.diagnostics import Source
+from specexpr.document import Document, Family, loads, print_document, print_environment
+from specexpr.document.families import reordered_environment
+from specexpr.document.scope import reordered_table
+from specexpr.expressivity.task import Objective, Options, Task
+from specexpr.formalism import find_formalism
+from specexpr.models.environment import Environment, Label
+from specexpr.models.policy import Policy
 
-sys.path.insert(0, str(Path(__file__).parent))
-from strategies import documents
+PLAIN_NAMES = st.from_regex(r"[a-z0-9_.]([a-z0-9_.-]*[a-z0-9_.])?", fullmatch=True)
+ODD_NAMES = st.one_of(
+    st.sampled_from(
+        ["start", "in", "over", "by", "label", "equally", "*", "->", "a\tb", 'q"', "\\", "#", "é", " "]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8),
+)
+NAMES = st.one_of(PLAIN_NAMES, ODD_NAMES)
+
+
+@st.composite
+def laws(draw, count):
+    """Draw a distribution over `count` things."""
+    support = sorted(draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=3)))
+    weights = [draw(st.integers(1, 9)) for _ in support]
+    return tuple((i, Fraction(w, sum(weights))) for i, w in zip(support, weights, strict=True))
+
+
+@st.composite
+def environments(draw, name, states, actions):
+    """Draw an environment with some names, some actions unavailable, and three labels."""
+    rows = []
+    for _ in states:
+        available = sorted(draw(st.sets(st.integers(0, len(actions) - 1), min_size=1)))
+        rows.append(MappingProxyType({a: draw(laws(len(states))) for a in available}))
+    pairs = [(s, a) for s, row in enumerate(rows) for a in row]
+    labels = (
+        Label("goal", states=frozenset(draw(st.sets(st.sampled_from(range(len(states))))))),
+        Label("push", pairs=frozenset(draw(st.sets(st.sampled_from(pairs))))),
+        Label("a b", frozenset({0}), frozenset(pairs)),
+    )
+    return Environment(
+        name, Model(tuple(states), tuple(actions), draw(laws(len(states))), tuple(rows)), labels
+    )
+
+
+@st.composite
+def tables(draw, environment):
+    """Draw a policy."""
+    rows = []
+    for s in range(len(environment.states)):
+        available = environment.available(s)
+        rows.append(tuple((available[i], p) for i, p in draw(laws(len(available)))))
+    return tuple(rows)
+
+
+@st.composite
+def documents(draw):
+    """Draw a document with two environments of the same names in two orders, and tasks of every kind."""
+    states = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+    actions = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
+    names = draw(st.lists(NAMES, min_size=3, max_size=3, unique=True))
+    first = draw(environments(names[0], states, actions))
+    second = draw(environments(names[1], draw(st.permutations(states)), draw(st.permutations(actions))))
+    family = Family(names[2], (first, reordered_environment(second, first)))
+    policy_names = draw(st.lists(NAMES, min_size=3, max_size=3, unique=True))
+    policies = {}
+    for environment in (first, second):
+        distinct = draw(st.lists(tables(environment), min_size=1, max_size=3, unique=True))
+        policies[environment.name] = tuple(map(Policy, distinct, policy_names))
+    options = Options(discount=draw(st.sampled_from([None, Fraction(9, 10)])))
+    parse = find_formalism("reward")
+    spec = parse.sample(Random(draw(st.integers(0, 99))), first)
+    objective = Objective(draw(NAMES), first, "mr", spec)
+    scopes = [(names[0], (first,)), (names[1], (second,)), (names[2], family.environments)]
+    tasks = [
+        draw(asked(name, *draw(st.sampled_from(scopes)), policies, (first, second))) for name in policy_names
+    ]
+    return Document(
+        source=Source("drawn", ""),
+        environments=(first, second),
+        policies=policies,
+        families=(family,),
+        objectives=(objective,),
+        tasks=tuple(task_with(options, task) for task in tasks),
+        options=options,
+    )
+
+
+def task_with(options, task):
+    """Return a task as a document with these options gives it."""
+    return replace(task, options=task.options.over(options))
+
+
+@st.composite
+def asked(draw, name, scope, members, policies, declared):
+    """Draw a task of weak constraints and one acceptable set, so that nothing contradicts itself."""
+    constraints, acceptable, mentioned = [], [], []
+    for model, environment in enumerate(members):
+        old = next(one for one in declared if one.name == environment.name)
+        known = [Policy(reordered_table(p.table, old, environment), p.name) for p in policies[old.name]]
+        used = set()
+        for _ in range(draw(st.integers(1 if model == 0 else 0, 2))):
+            i, j = draw(st.sampled_from(range(len(known)))), draw(st.sampled_from(range(len(known))))
+            relation = draw(st.sampled_from([Relation.WEAK, Relation.TIE]))
+            constraints.append(PolicyConstraint(model, known[i].table, known[j].table, relation))
+            used |= {i, j}
+        if draw(st.booleans()):
+            good = draw(st.sampled_from(range(len(known))))
+            over = draw(st.sampled_from([None, tuple(p.table for p in known)]))
+            kind = draw(st.sampled_from(Acceptance)) if over is None or len(over) > 1 else Acceptance.EQUAL
+            if not constraints:
+                acceptable.append(AcceptableSet(model, (known[good].table,), over, kind))
+                used |= {good} | (set(range(len(known))) if over else set())
+        if draw(st.booleans()):
+            s = draw(st.sampled_from(range(len(environment.states))))
+            side = ((s, environment.available(s)[0]),)
+            constraints.append(TrajectoryConstraint(model, side, side, Relation.WEAK))
+        mentioned += [(model, known[i]) for i in sorted(used)]
+    own = Options(
+        discount=draw(st.sampled_from([None, Fraction(1, 3)])),
+        modulo_unreachable=draw(st.sampled_from([None, True])),
+    )
+    return Task(
+        name=name,
+        scope=scope,
+        environments=members,
+        policies=tuple(mentioned),
+        constraints=tuple(constraints),
+        acceptable=tuple(acceptable),
+        options=own,
+    )
+
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -1,0 +1,176 @@
+"""What can be asked is asked, within its time; what cannot is said before anything is decided."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+import specexpr as sx
+from specexpr.comparison import asking
+from specexpr.comparison.asking import Inquiry, answers, ask, check, given_options, named_formalisms, plan
+from specexpr.expressivity.task import Options, Question
+from specexpr.formalism import Formalism, find_formalism
+
+TEXT = """
+environment rooms {
+  states s0 s1
+  actions stay go
+  start s0
+  s0 / stay -> s0
+  s0 / go   -> s1
+  s1 / *    -> s1
+}
+policy here  in rooms { * -> stay }
+policy there in rooms { * -> go }
+policy after in rooms { s0 -> go; s1 -> stay }
+task move in rooms { there > here }
+task alike in rooms { there > after }
+task set in rooms { accept there }
+"""
+
+
+@pytest.fixture
+def document() -> sx.Document:
+    return sx.loads(TEXT)
+
+
+def formalism(**changes: object) -> Formalism:
+    found = find_formalism("mr")
+    assert found is not None
+    return replace(found, **changes)  # type: ignore[arg-type]  # the fields are the tests' own
+
+
+def question(document: sx.Document, task: str = "move") -> Question:
+    return Question(task=document.task(task), options=Options(discount=Fraction(9, 10)))
+
+
+def test_verdicts(document: sx.Document) -> None:
+    """A formalism is found by id and keyword, a discount is read exactly; the proof is checked again by hand."""
+    for discount in "9/10", "0.9", Fraction(9, 10):
+        for name in "mr", "reward":
+            verdict = check(document.task("move"), name, discount=discount)
+            assert isinstance(verdict, sx.Expressible)
+            assert verdict.witness.question.options.discount == Fraction(9, 10)
+            verdict.witness.check()
+    verdict = check(document.task("alike"), "mr", discount="9/10")
+    assert isinstance(verdict, sx.Inexpressible)
+    verdict.certificate.check()
+
+
+def test_options_override(document: sx.Document) -> None:
+    """`modulo_unreachable` counts policies that behave alike as one: the set becomes expressible."""
+    task = document.task("set")
+    assert isinstance(check(task, "mr", discount="1/2"), sx.Inexpressible)
+    assert isinstance(check(task, "mr", discount="1/2", modulo_unreachable=True), sx.Expressible)
+
+
+def test_same_question_same_verdict(document: sx.Document) -> None:
+    """A verdict does not remember when it was asked."""
+    task = document.task("move")
+    assert check(task, "mr", discount="1/2", timeout=30) == check(task, "mr", discount="1/2")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({}, sx.IllPosed, "without a discount"),
+        ({"discount": "any"}, sx.IllPosed, "mr needs a discount"),
+        ({"discount": "1"}, sx.SpecError, "strictly between 0 and 1"),
+        ({"discount": Fraction(0)}, sx.SpecError, "strictly between 0 and 1"),
+        ({"discount": "half"}, sx.SpecError, "not a number"),
+        ({"discount": "1/0"}, sx.SpecError, "denominator"),
+        ({"discount": 0.5}, TypeError, 'write "0.5" in quotes'),
+        ({"discount": "1/2", "timeout": 0}, ValueError, "positive"),
+        ({"discount": "1/2", "timeout": float("nan")}, ValueError, "positive"),
+    ],
+)
+def test_wrong_options(
+    document: sx.Document, options: dict[str, object], error: type[Exception], said: str
+) -> None:
+    """A question that cannot be asked is an error that says what to give."""
+    with pytest.raises(error, match=said):
+        check(document.task("move"), "mr", **options)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_wrong_names(document: sx.Document) -> None:
+    """An unknown formalism is answered with the nearest one, a task that is none with how to get one."""
+    with pytest.raises(sx.SpecError, match='did you mean "reward"'):
+        check(document.task("move"), "rewrad")
+    with pytest.raises(TypeError, match=r"document\.task"):
+        check("move", "mr")  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(sx.SpecError) as caught:
+        named_formalisms(["one", "mr", "two"])
+    assert len(caught.value.diagnostics) == 2
+
+
+def test_names_once() -> None:
+    """A formalism that is named twice, by id and keyword, is asked once."""
+    assert [f.id for f in named_formalisms(["mr", "reward"])] == ["mr"]
+
+
+def test_skipped_or_refused(document: sx.Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What needs more is skipped while another formalism answers, refused when asked by name or when none does."""
+    easy = formalism(id="easy", keyword=None, needs=None)
+    hard = formalism(id="hard", keyword=None, needs=lambda question: "a return: give --given")
+    monkeypatch.setattr(asking, "deciding", lambda: (easy, hard))
+    tasks = [document.task("move")]
+    planned = plan(tasks)
+    assert [(one.question.task.name, one.formalism.id) for one in planned.inquiries] == [("move", "easy")]
+    assert [(one.task, one.formalism, one.needs) for one in planned.skipped] == [
+        ("move", "hard", "a return: give --given")
+    ]
+    with pytest.raises(sx.IllPosed, match=r"in hard without a return \(give --given\)"):
+        plan(tasks, [easy, hard])
+    monkeypatch.setattr(asking, "deciding", lambda: (hard,))
+    with pytest.raises(sx.IllPosed, match="in hard without a return"):
+        plan(tasks)
+
+
+def test_evaluation_only(document: sx.Document) -> None:
+    """A formalism that only evaluates cannot be asked, and says so."""
+    with pytest.raises(sx.IllPosed, match="it only evaluates"):
+        plan([document.task("move")], [formalism(decide=None)])
+
+
+def test_deadline_is_given_and_enforced(document: sx.Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision is told its deadline; one that does not look at the clock is ended soon after it."""
+    monkeypatch.setattr(asking, "GRACE", 0.1)
+    told: list[float] = []
+
+    def deaf(question: Question) -> sx.Verdict:
+        assert question.deadline is not None
+        told.append(question.deadline - time.monotonic())
+        while True:
+            pass
+
+    answered = ask(Inquiry(question(document), formalism(decide=deaf)), timeout=0.2)
+    assert 0.1 < told[0] <= 0.2
+    assert isinstance(answered.verdict, sx.Undecided)
+    assert answered.verdict.reason.startswith("time")
+    assert 0.2 < answered.seconds < 5
+
+
+def test_out_of_memory(document: sx.Document) -> None:
+    """A decision that needs more memory than there is stays undecided."""
+
+    def greedy(question: Question) -> sx.Verdict:
+        raise MemoryError
+
+    answered = ask(Inquiry(question(document), formalism(decide=greedy)))
+    assert isinstance(answered.verdict, sx.Undecided)
+    assert answered.verdict.reason.startswith("limit")
+
+
+def test_answers_come_one_by_one(document: sx.Document) -> None:
+    """Each question is announced before it is decided, and its answer comes before the next is."""
+    planned = plan(document.tasks, options=given_options(discount="1/2", modulo_unreachable=None))
+    heard: list[str] = []
+    for number, answered in enumerate(
+        answers(planned, begin=lambda one: heard.append(one.question.task.name)), 1
+    ):
+        assert len(heard) == number
+        assert answered.question.task.name == heard[-1]
+    assert heard == ["move", "alike", "set"]

@@ -1,0 +1,134 @@
+"""A comparison: the same words for programs, notebooks and browsers."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import specexpr as sx
+from specexpr.comparison import asking, comparison
+from specexpr.comparison.comparison import Comparison
+from specexpr.formalism import find_formalism
+
+TEXT = """
+discount 9/10
+environment rooms {
+  states s0 s1
+  actions stay go
+  start s0
+  s0 / stay -> s0
+  s0 / go   -> s1
+  s1 / *    -> s1
+}
+policy here  in rooms { * -> stay }
+policy "<b>there" in rooms { * -> go }
+policy after in rooms { s0 -> go; s1 -> stay }
+task move in rooms { "<b>there" > here }
+task "a<b & \\"c\\"" in rooms { "<b>there" > after }
+"""
+
+ODD = 'a<b & "c"'
+
+
+@pytest.fixture
+def table() -> Comparison:
+    return sx.compare(sx.loads(TEXT))
+
+
+class Reader(HTMLParser):
+    """Collects tags and texts, and refuses what is not closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def test_rows(table: Comparison) -> None:
+    """Rows are tasks, columns formalisms, cells the verdicts."""
+    assert (table.tasks, table.formalisms) == (("move", ODD), ("mr",))
+    assert table.rows() == {"move": ("expressible",), ODD: ("inexpressible",)}
+    assert isinstance(table.verdict("move", "mr"), sx.Expressible)
+    assert table.verdict("move", "rm") is None
+
+
+def test_text(table: Comparison) -> None:
+    """In a console it is an aligned table."""
+    assert repr(table) == ("task       mr\nmove       expressible\n" + f"{ODD}  inexpressible")
+
+
+def test_pandas(table: Comparison) -> None:
+    """As a data frame: tasks are the index, formalisms the columns, both named."""
+    pytest.importorskip("pandas")
+    frame = table.to_pandas()
+    assert frame.index.name == "task"
+    assert frame.columns.name == "formalism"
+    assert frame.loc["move", "mr"] == "expressible"
+    assert frame.shape == (2, 1)
+
+
+def test_html_is_escaped(table: Comparison) -> None:
+    """Names are texts in the page, never tags."""
+    reader = read(table._repr_html_())
+    assert ODD in reader.texts
+    assert "b" not in reader.tags
+    assert reader.tags.count("tr") == 3
+
+
+def test_page(table: Comparison, tmp_path: Path) -> None:
+    """The page stands alone and gives the reason for every verdict."""
+    path = tmp_path / "table.html"
+    table.to_html(path)
+    text = path.read_text(encoding="utf-8")
+    reader = read(text)
+    assert text.startswith("<!DOCTYPE html>")
+    assert "b" not in reader.tags
+    assert reader.tags.count("h2") == 2
+    certificate = table.verdict(ODD, "mr")
+    assert isinstance(certificate, sx.Inexpressible)
+    assert certificate.certificate.explain() in "".join(reader.texts)
+    assert "script" not in reader.tags
+    assert "http" not in text
+
+
+def test_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not asked is in the table as skipped, with what it needs."""
+    from dataclasses import replace
+
+    easy = find_formalism("mr")
+    assert easy is not None
+    hard = replace(easy, id="hard", keyword=None, needs=lambda question: "a <return>: give one")
+    monkeypatch.setattr(asking, "deciding", lambda: (easy, hard))
+    monkeypatch.setattr(comparison, "deciding", lambda: (easy, hard))
+    table = sx.compare(sx.loads(TEXT))
+    assert table.rows()["move"] == ("expressible", "skipped")
+    assert 'title="needs a &lt;return&gt;: give one"' in table._repr_html_()
+
+
+def test_questions_that_nobody_takes() -> None:
+    """A task without a discount is an error that names it."""
+    with pytest.raises(sx.IllPosed, match='task "move" cannot be asked'):
+        sx.compare(sx.loads(TEXT.replace("discount 9/10", "")))
+    assert sx.compare(sx.loads(TEXT.replace("discount 9/10", "")), ["mr"], discount="1/2").answered
