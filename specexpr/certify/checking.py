@@ -1,8 +1,8 @@
 """Check a proof of a claim: the one entry to the kernel.
 
 A kind of proof is one module in `kinds`, found by its place there, that ends in `PROOF = ProofKind(...)`.
-What has to be trusted is `model`, `proofs`, this module, `chain`, `valuation` and `asked`, and for each kind its
-module (for `reward` also `acceptance`); for a proof in a text also `node`, `scope`, `reading` and `document`.
+What has to be trusted is `model`, `proofs`, this module, `chain`, `valuation` and `asked`, and for each kind
+its module (for `reward` also `acceptance`); of a proof in a text also `node`, `scope`, `reading`, `document`.
 
 This module only dispatches: it knows no kind by name. It trusts that the claim is well formed (what comes
 from a text has been validated by `reading`), and that a proof's tables and indices are; nothing else.

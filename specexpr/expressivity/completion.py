@@ -142,10 +142,10 @@ class _Search:
         model, discount = self.model, self.claim.discount
         good = classes(model, self.accepted.good)
         numbers = [self._numbers(c.actions) for c in good]
-        least = min(
-            expected(model.start, policy_value(model, table, discount, self.reward))
-            for table in self.accepted.good
-        )
+        least = _ZERO
+        if any(self.rewards.values()):
+            values = (policy_value(model, table, discount, self.reward) for table in self.accepted.good)
+            least = min(expected(model.start, value) for value in values)
         masses = [_first_visits(model, c.actions, discount) for c in good]
         for c, value, mass in zip(good, numbers, masses, strict=True):
             self._record(c.table, value)

@@ -13,7 +13,7 @@ from specexpr.certify.model import Model, PolicyConstraint, Relation, Table
 from specexpr.certify.proofs import PolicyValue, RewardEntry
 from specexpr.expressivity.system import System
 from specexpr.models.occupancy import policy_row, policy_value
-from specexpr.models.policy import reachable
+from specexpr.models.policy import behaviour, reachable
 
 _ZERO = Fraction(0)
 
@@ -40,8 +40,13 @@ def named_values(system: System, reward: Sequence[RewardEntry], precision: Preci
                 if c.relation is not Relation.STRICT:
                     exact.add(id(table))
     for accepted in claim.acceptable:
-        for table in (*accepted.good, *(accepted.over or ())):
+        for table in accepted.over or ():
             named[accepted.model, id(table)] = table
+        for table in accepted.good:
+            # Among all policies, deterministic behaviours have their numbers from the completion.
+            seen = () if accepted.over is not None else behaviour(claim.models[accepted.model], table)
+            if accepted.over is not None or any(len(row) > 1 for row in seen):
+                named[accepted.model, id(table)] = table
         if len(accepted.good) > 1:
             exact.update(map(id, accepted.good))
     values: list[PolicyValue] = []

@@ -79,19 +79,21 @@ def policy_value(
     model: Model, table: Table, discount: Fraction, reward: Callable[[int, int], Fraction]
 ) -> tuple[Fraction, ...]:
     """Return V(s) where the policy goes, 0 elsewhere; reward(s, a) is the mean over next states."""
-    states, rows = _chain(model, table)
-    gain = {s: sum((w * reward(s, a) for a, w in table[s]), _ZERO) for s in states}
+    states = [s for s, on in enumerate(reachable(model, table)) if on]
+    gain: dict[int, Fraction] = {}
+    for s in states:
+        mean = sum((w * reward(s, a) for a, w in table[s]), _ZERO)
+        if mean:
+            gain[s] = mean
+    if not gain:
+        return (_ZERO,) * len(model.states)
+    rows = {s: policy_row(model, table, s) for s in states}
     return fixed_point(len(model.states), states, rows, gain, discount)
 
 
 def expected(start: Sequence[tuple[int, Fraction]], value: Sequence[Fraction]) -> Fraction:
     """Return the mean of a value under a start distribution."""
     return sum((p * value[s] for s, p in start), _ZERO)
-
-
-def _chain(model: Model, table: Table) -> tuple[list[int], dict[int, Row]]:
-    states = [s for s, on in enumerate(reachable(model, table)) if on]
-    return states, {s: policy_row(model, table, s) for s in states}
 
 
 def fixed_point(

@@ -81,7 +81,8 @@ def as_markdown(docstring: str) -> str:
         if text.startswith(">>>"):
             paragraphs.append(f"```python\n{text}\n```")
         elif text.endswith("::"):
-            paragraphs += [text[:-1]] if text != "::" else []
+            before = text.removesuffix("::").rstrip("\n")
+            paragraphs += [before + ":" * (not text.endswith("\n::"))] if before else []
         elif heading == "## References" and text != heading:
             paragraphs.append("- " + _NEXT.sub("\n- ", text))
         else:

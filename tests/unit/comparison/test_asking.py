@@ -25,10 +25,10 @@ environment rooms {
 }
 policy here  in rooms { * -> stay }
 policy there in rooms { * -> go }
-policy after in rooms { s0 -> go; s1 -> stay }
+policy late  in rooms { s0 -> stay; s1 -> go }
 task move in rooms { there > here }
-task alike in rooms { there > after }
-task set in rooms { accept there }
+task alike in rooms { here > late }
+task set in rooms { accept here }
 """
 
 
@@ -48,7 +48,7 @@ def question(document: sx.Document, task: str = "move") -> Question:
 
 
 def test_verdicts(document: sx.Document) -> None:
-    """A formalism is found by id and keyword, a discount is read exactly; the proof is checked again by hand."""
+    """A formalism is found by id and keyword, a discount is read exactly; proofs hold when checked again."""
     for discount in "9/10", "0.9", Fraction(9, 10):
         for name in "mr", "reward":
             verdict = check(document.task("move"), name, discount=discount)
@@ -112,7 +112,7 @@ def test_names_once() -> None:
 
 
 def test_skipped_or_refused(document: sx.Document, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What needs more is skipped while another formalism answers, refused when asked by name or when none does."""
+    """What needs more is skipped while another formalism answers, and refused by name or when none does."""
     easy = formalism(id="easy", keyword=None, needs=None)
     hard = formalism(id="hard", keyword=None, needs=lambda question: "a return: give --given")
     monkeypatch.setattr(asking, "deciding", lambda: (easy, hard))

@@ -24,9 +24,9 @@ environment rooms {
 }
 policy here  in rooms { * -> stay }
 policy "<b>there" in rooms { * -> go }
-policy after in rooms { s0 -> go; s1 -> stay }
+policy late in rooms { s0 -> stay; s1 -> go }
 task move in rooms { "<b>there" > here }
-task "a<b & \\"c\\"" in rooms { "<b>there" > after }
+task "a<b & \\"c\\"" in rooms { here > late }
 """
 
 ODD = 'a<b & "c"'

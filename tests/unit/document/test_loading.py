@@ -32,8 +32,8 @@ task t3 in e { trajectories (s0 a s0 a) >= (s0 b s1 a) }
 """
 
 WORDS = """environment family policy objective task discount in states actions start label accept equally
-over order by trajectories modulo unreachable reward e f s0 s1 a b go stay o t1 { } ( ) / -> > >= ~ = : ; , * # "
-1/2 1 -1 1/0 1e999999999 0.5 "x" "" é < - -- ."""
+over order by trajectories modulo unreachable reward e f s0 s1 a b go stay o t1 { } ( ) / ->
+> >= ~ = : ; , * # " 1/2 1 -1 1/0 1e999999999 0.5 "x" "" é < - -- ."""
 TOKENS = st.sampled_from([*WORDS.split(), "\n", "\r\n", "\t", "\0", "\ufeff", '"x y"'])
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
