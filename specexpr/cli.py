@@ -69,7 +69,9 @@ def _run(arguments: Sequence[str]) -> Status:
         return Status.WRONG
     except Exception as error:  # the last resort: whatever it is, it is our mistake and no verdict
         if os.environ.get(TRACEBACK):
-            raise
+            import traceback
+
+            traceback.print_exc()
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         message = f"specexpr made a mistake ({what}) and gave no verdict: please report it, with your file"
         hint = f"{TRACEBACK}=1 shows where"

@@ -7,7 +7,7 @@ that can be in a conflict are *mixtures*: at each state they reach they do what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -20,7 +20,7 @@ from specexpr.certify.model import (
     Table,
     TrajectoryConstraint,
 )
-from specexpr.models.policy import behaviour, is_deterministic, point, reachable
+from specexpr.models.policy import behaviour, is_deterministic, mark, point, reachable
 
 Assignment = Mapping[int, int]
 
@@ -35,33 +35,34 @@ class Class:
 
 def classes(model: Model, good: Iterable[Table]) -> tuple[Class, ...]:
     """Group the good tables whose behaviour is deterministic."""
-    found: dict[Table, Class] = {}
+    found: dict[Hashable, Class] = {}
     for table in good:
         seen = behaviour(model, table)
-        if seen not in found and all(len(row) <= 1 for row in seen):
+        key = mark(seen)
+        if key not in found and all(len(row) <= 1 for row in seen):
             actions = {s: row[0][0] for s, row in enumerate(seen) if row}
             rest = (row if len(row) == 1 else point(min(model.rows[s])) for s, row in enumerate(table))
-            found[seen] = Class(actions, tuple(rest))
+            found[key] = Class(actions, tuple(rest))
     return tuple(found.values())
 
 
 def alike_conflict(model: Model, good: Sequence[Table]) -> tuple[Table, Table] | None:
     """Return a good policy and a deterministic one that behaves like it and is not good, if there are any."""
-    listed = frozenset(good)
-    members: dict[Table, list[Table]] = {}
+    listed = frozenset(map(mark, good))
+    members: dict[Hashable, tuple[list[int], list[Table]]] = {}
     for table in good:
         seen = behaviour(model, table)
         if all(len(row) <= 1 for row in seen):
-            members.setdefault(seen, []).append(table)
-    for seen, tables in members.items():
-        free = [s for s, row in enumerate(seen) if not row]
+            free = [s for s, row in enumerate(seen) if not row]
+            members.setdefault(mark(seen), (free, []))[1].append(table)
+    for free, tables in members.values():
         count = sum(map(is_deterministic, tables))
         if count == prod(len(model.rows[s]) for s in free):
             continue
         # Switches at one unreachable state connect a class, so one of them leads out of the listed set.
         for table in tables:
             for variant in _variants(model, table, free):
-                if variant not in listed:
+                if mark(variant) not in listed:
                     return table, variant
     return None
 
@@ -208,7 +209,7 @@ def keeps_to(model: Model, table: Table, used: Sequence[Sequence[int]]) -> bool:
 
 def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -> Iterator[Table]:
     """Yield tables one used switch away from a class; unreached states do as some other class does."""
-    seen: set[tuple[int, ...]] = set()
+    seen: set[Hashable] = set()
     for c in good:
         free = len(c.actions) < len(model.rows)
         for other in good if free else (c,):
@@ -217,15 +218,16 @@ def fringe(model: Model, used: Sequence[Sequence[int]], good: Sequence[Class]) -
                 for a in used[s]:
                     if a != kept and a in model.rows[s]:
                         table = complete(model, {**base, s: a}, used)
-                        mark = tuple([row[0][0] for row in table])
-                        if mark not in seen:
-                            seen.add(mark)
+                        key = mark(table)
+                        if key not in seen:
+                            seen.add(key)
                             yield table
 
 
 def good_test(model: Model, accepted: AcceptableSet, *, modulo_unreachable: bool) -> Callable[[Table], bool]:
     """Return the test whether a table is good, or behaves like a good one where that counts."""
     if not modulo_unreachable:
-        return frozenset(accepted.good).__contains__
-    behaviours = frozenset(behaviour(model, table) for table in accepted.good)
-    return lambda table: behaviour(model, table) in behaviours
+        listed = frozenset(map(mark, accepted.good))
+        return lambda table: mark(table) in listed
+    behaviours = frozenset(mark(behaviour(model, table)) for table in accepted.good)
+    return lambda table: mark(behaviour(model, table)) in behaviours

@@ -158,10 +158,10 @@ def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
         if proposal is not None and proposal.margin > 0 and np.min(rows @ proposal.direction) > 0:
             return Weights(_round(proposal.direction, system), is_exact=False)
     proposal = propose(rows, relations, seconds=_left(deadline))
-    if proposal is None:
-        return GaveUp("limit: the float solver gave up on a system of this size")
-    largest = np.max(np.abs(proposal.multipliers), initial=0.0)
-    support = [int(k) for k in np.nonzero(np.abs(proposal.multipliers) > 1e-9 * largest)[0]]
+    support: list[int] = []
+    if proposal is not None:
+        largest = np.max(np.abs(proposal.multipliers), initial=0.0)
+        support = [int(k) for k in np.nonzero(np.abs(proposal.multipliers) > 1e-9 * largest)[0]]
     if 0 < len(support) <= _EXACT_SUPPORT:
         found = exact_multipliers(system, support)
         if found is not None:
@@ -169,7 +169,7 @@ def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
         outcome = _solve_exactly(system, support, deadline)
         if isinstance(outcome, Combination):
             return outcome
-    elif support:
+    elif support and proposal is not None:
         return LargeSupport(tuple((k, float(proposal.multipliers[k])) for k in support))
     return _solve_exactly(system, range(len(system.rows)), deadline)
 

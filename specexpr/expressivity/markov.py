@@ -47,6 +47,7 @@ from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressibl
 FORMALISM = "mr"
 
 _EXACT_AT_MOST = 300
+_READABLE_STATES = 8  # above, a mixture says more to a reader than a sum of many policies
 _OUT_OF_TIME = "time: the limit passed before an answer was proved"
 
 
@@ -102,7 +103,7 @@ class _Decision:
                 if pair is not None:
                     term = Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
                     return self.refuted(farkas_certificate(self.system, [term]))
-            if accepted.over is None and not self.is_small:
+            if accepted.over is None and len(model.states) > _READABLE_STATES:
                 mixed = conflicting_mixture(model, accepted, classes(model, accepted.good))
                 if mixed is not None:
                     return self.refuted(MixtureCertificate(accepted.model, *mixed, accepted.line))

@@ -10,7 +10,7 @@ the value of every policy by the same constant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -25,7 +25,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.models.occupancy import integer_occupancy
-from specexpr.models.policy import behaviour
+from specexpr.models.policy import behaviour, mark
 
 if TYPE_CHECKING:
     from specexpr.solve.approximate import FloatModel
@@ -78,7 +78,7 @@ class System:
     points: list[PolicyPoint | TrajectoryPoint] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     coordinates: dict[Coordinate, int] = field(default_factory=dict)
-    _alike: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    _numbers: dict[Hashable, int] = field(default_factory=dict)
     _seen: dict[tuple[int, int], tuple[Table, int]] = field(default_factory=dict)
     _features: dict[int, Features] = field(default_factory=dict)
     _floats: dict[int, FloatModel] = field(default_factory=dict)
@@ -111,24 +111,19 @@ class System:
         if known is not None and known[0] is table:
             return known[1]
         seen = behaviour(self.claim.models[model], table)
-        # Fractions hash slowly, and tables have many: a cheap mark first, then equality.
-        mark = hash(tuple([n for row in seen for a, w in row for n in (a, w.numerator)]))
-        number = self._point(mark, PolicyPoint(model, seen, table))
+        number = self._point((model, mark(seen)), PolicyPoint(model, seen, table))
         self._seen[model, id(table)] = table, number
         return number
 
     def trajectory(self, model: int, steps: Trajectory) -> int:
         """Return the number of the point of this sequence."""
-        return self._point(hash(steps), TrajectoryPoint(model, steps))
+        return self._point((model, steps, "trajectory"), TrajectoryPoint(model, steps))
 
-    def _point(self, mark: int, point: PolicyPoint | TrajectoryPoint) -> int:
-        candidates = self._alike.setdefault((point.model, mark), [])
-        for number in candidates:
-            if self.points[number] == point:
-                return number
-        candidates.append(len(self.points))
-        self.points.append(point)
-        return candidates[-1]
+    def _point(self, key: Hashable, point: PolicyPoint | TrajectoryPoint) -> int:
+        if key not in self._numbers:
+            self._numbers[key] = len(self.points)
+            self.points.append(point)
+        return self._numbers[key]
 
     def add_constraints(self, constraints: Iterable[Constraint]) -> None:
         """Add one row for each constraint."""

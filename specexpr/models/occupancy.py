@@ -47,8 +47,8 @@ def integer_occupancy(model: Model, table: Table, discount: Fraction) -> tuple[l
     if len(states) > _DENSE or any(len(table[s]) > 1 for s in states):
         into: dict[int, dict[int, Fraction]] = {s: {} for s in states}
         for s in states:
-            for t, p in policy_row(model, table, s).items():
-                into[t][s] = p
+            for t, probability in policy_row(model, table, s).items():
+                into[t][s] = probability
         return common_denominator(fixed_point(len(model.states), states, into, dict(model.start), discount))
     # (I - g P') d = mu with column s of the matrix scaled by q L_s, where g = p/q and L_s P(s, .) is integral
     index = {s: i for i, s in enumerate(states)}
@@ -93,7 +93,7 @@ def policy_value(
 
 def expected(start: Sequence[tuple[int, Fraction]], value: Sequence[Fraction]) -> Fraction:
     """Return the mean of a value under a start distribution."""
-    return sum((p * value[s] for s, p in start), _ZERO)
+    return sum((p * value[s] for s, p in start if value[s]), _ZERO)
 
 
 def fixed_point(
@@ -104,10 +104,11 @@ def fixed_point(
     for block in [states] if len(states) <= _DENSE else _components(states, rows):
         inside = {s: i for i, s in enumerate(block)}
         constant = [
-            right.get(s, _ZERO)
-            + discount * sum((p * x[t] for t, p in rows[s].items() if t not in inside), _ZERO)
+            right.get(s, _ZERO) + discount * sum((p * x[t] for t, p in rows[s].items() if x[t]), _ZERO)
             for s in block
         ]
+        if not any(constant):
+            continue
         if len(block) == 1:
             x[block[0]] = constant[0] / (1 - discount * rows[block[0]].get(block[0], _ZERO))
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,6 +33,16 @@ def deterministic(actions: tuple[int, ...]) -> Table:
 def is_deterministic(table: Table) -> bool:
     """Say whether every state has one action."""
     return all(len(row) == 1 for row in table)
+
+
+def mark(table: Table) -> Hashable:
+    """Return a stand-in for a table, equal iff the tables are, that hashes fast: Fractions do not."""
+    return tuple(
+        [
+            row[0][0] if len(row) == 1 else tuple([(a, w.numerator, w.denominator) for a, w in row])
+            for row in table
+        ]
+    )
 
 
 def reachable(model: Model, table: Table) -> tuple[bool, ...]:

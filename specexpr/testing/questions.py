@@ -85,7 +85,7 @@ def random_question(
     random: Random, kind: Kind, *, size: int, objectives: Sequence[Formalism] = ()
 ) -> Question:
     """Return a question of a kind; `objectives` are the formalisms whose samples may induce an order."""
-    first = random_environment(random, size // 2 if kind is Kind.TRAJECTORIES else size)
+    first = random_environment(random, size // 3 if kind is Kind.TRAJECTORIES else size)
     family = kind in (Kind.FAMILY, Kind.FAMILY_SETS)
     second = (Environment("f", perturb_model(random, first.model), first.labels),) if family else ()
     setting = Setting(random, (first, *second), random_discount(random))
@@ -143,6 +143,7 @@ def _question(
 
 SHAPES = ("reward", "apart", "impatient", "lesser", "product", "ranks", "levels")
 """Forms of hidden objectives: one reward, one for each environment, one at another discount, and so on."""
+TIMED_SHAPES = ("reward", "reward", "impatient", "impatient", "lesser", "product", "ranks", "ranks")
 ROUGH_SHAPES = ("reward", "impatient", "lesser", "product", "ranks", "ranks", "ranks", "ranks")
 
 
@@ -210,8 +211,8 @@ def _preferences(setting: Setting, *, strict_only: bool) -> Iterator[Constraint]
 
 def _trajectories(setting: Setting) -> Iterator[Constraint]:
     """Yield comparisons of a few sequences of one length that follow a hidden objective."""
-    random, hidden = setting.random, Hidden(setting, shapes=ROUGH_SHAPES)
-    length, many = random.randint(1, 4), random.randint(4, 14)
+    random, hidden = setting.random, Hidden(setting, shapes=TIMED_SHAPES)
+    length, many = random.randint(1, 5), random.randint(4, 16)
     drawn = dict.fromkeys(random_trajectory(random, setting.model, length) for _ in range(60))
     ranked = [(hidden.of_trajectory(0, trajectory), trajectory) for trajectory in list(drawn)[:many]]
     for (x, better), (y, worse) in _compared(random, ranked):

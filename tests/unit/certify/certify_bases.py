@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from certify_checker import Asked, Json, Vector, World, assert_terms, feasible, identity, rank, solve
+from certify_checker import Asked, Json, Vector, World, feasible, identity, rank, solve
 
 
 def environment(
@@ -213,8 +213,8 @@ def optimal(world: World, g: Fraction, reward: Vector, written: Json) -> dict[st
         policy = better
 
 
-def prove_no_enclosed(document: Json, picked: list[tuple[str, str, str]]) -> Json:
-    """Round an exact conflict to dyadic numbers, and enclose it."""
+def prove_no_enclosed(document: Json, picked: list[tuple[str, str, str]], *, bits: int) -> Json:
+    """Enclose a conflict from occupancies rounded to 2^-bits: the midpoints solve the rounded system."""
     prove_no(document, picked)
     result = document["results"][0]
     asked = Asked(document, result)
@@ -230,19 +230,22 @@ def prove_no_enclosed(document: Json, picked: list[tuple[str, str, str]]) -> Jso
     }
     reference = {s: next(a for a in world.actions if (s, a) in taken) for s in {s for s, _ in taken}}
     columns = sorted(pair for pair in taken if reference[pair[0]] != pair[1])
-    rows = assert_terms(asked, proof)
-    matrix = [
-        [sum((x for (s, a, _), x in row.items() if (s, a) == c), Fraction(0)) for _, row in rows]
-        for c in columns
+    visits = {}
+    for carried in proof["occupancies"]:
+        d = {s: dyadic(Fraction(x), bits) for s, x in carried["occupancy"].items()}
+        carried["occupancy"] = {s: str(x) for s, x in d.items() if x}
+        policy = world.policy(carried["policy"])
+        visits[identity(policy)] = {(s, a): d[s] * p for s in d for a, p in policy[s].items()}
+    sides = [
+        [visits[identity(world.policy(t[side]))] for side in ("better", "worse")] for t in proof["terms"]
     ]
-    matrix.append([Fraction(int(relation == ">")) for relation, _ in rows])
-    n = len(rows)
+    matrix = [[b.get(c, Fraction(0)) - w.get(c, Fraction(0)) for b, w in sides] for c in columns]
+    matrix.append([Fraction(int(term["relation"] == ">")) for term in proof["terms"]])
+    n = len(sides)
     assert len(matrix) == n
     inverse = [solve(matrix, [Fraction(int(i == j)) for i in range(n)]) for j in range(n)]
-    for carried in proof["occupancies"]:
-        carried["occupancy"] = {s: str(dyadic(Fraction(x), 60)) for s, x in carried["occupancy"].items()}
-    for term in proof["terms"]:
-        term["weight"] = str(dyadic(Fraction(term["weight"]), 40))
+    for term, column in zip(proof["terms"], zip(*inverse, strict=True), strict=True):
+        term["weight"] = str(dyadic(column[-1], 40))
     proof |= {
         "kind": "enclosure",
         "columns": [list(c) for c in columns],
@@ -437,7 +440,7 @@ def crossing_yes() -> Json:
 CROSSING_POLICIES = {"one": "a a b", "two": "a a c", "soft": "a|b a b"}
 
 
-def enclosed() -> Json:
+def enclosed(bits: int = 60) -> Json:
     policies = {
         "p": table(CROSSING, "a a a"),
         "q": table(CROSSING, "b b a"),
@@ -446,7 +449,8 @@ def enclosed() -> Json:
     }
     asks = [constraint("p > r", 2), constraint("q > t", 3), constraint("r ~ q", 4), constraint("t >= p", 5)]
     task = {"name": "large", "environment": "crossing", "policies": policies, "constraints": asks}
-    return prove_no_enclosed(base([CROSSING], task, {}), [("p", ">", "r"), ("t", ">=", "p"), ("q", ">", "t")])
+    picked = [("p", ">", "r"), ("t", ">=", "p"), ("q", ">", "t")]
+    return prove_no_enclosed(base([CROSSING], task, {}), picked, bits=bits)
 
 
 def undecided() -> Json:

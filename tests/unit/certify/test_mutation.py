@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from certify_bases import BASES
+from certify_bases import BASES, enclosed
 from certify_checker import Asked, Json, assert_right, assert_terms
 
 from specexpr.certify.document import Status, verify
@@ -243,3 +245,18 @@ def test_no_weight_of_a_nonzero_row_can_be_changed(bases: list[Json]) -> None:
                     changed += 1
             term["weight"] = old
     assert changed > 100
+
+
+def test_an_enclosure_encloses() -> None:
+    """However coarse its occupancies, its midpoints and its radius are: what is accepted contains the truth."""
+    seen: Counter[bool] = Counter()
+    for bits, away, radius in itertools.product((6, 14, 22, 30, 60), (10, 18, 26, 60), range(2, 50, 4)):
+        document = enclosed(bits)
+        proof = document["results"][0]["certificate"]
+        proof["radius"] = str(Fraction(1, 2**radius))
+        proof["terms"][0]["weight"] = str(Fraction(proof["terms"][0]["weight"]) + Fraction(1, 2**away))
+        kept = accepted(document)
+        if kept:
+            assert_right(document, document["results"][0])
+        seen[kept] += 1
+    assert min(seen[True], seen[False]) > 50

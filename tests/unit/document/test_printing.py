@@ -149,7 +149,7 @@ def asked(draw, name, scope, members, policies, declared):
     )
 
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def placeless(document):

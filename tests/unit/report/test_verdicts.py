@@ -49,7 +49,8 @@ def test_empty_reward() -> None:
 def test_unavailable_actions_are_blank() -> None:
     """In the table of a reward an action that a state does not have has no number."""
     text = shown(
-        "discount 1/2\nenvironment e { states s t; actions a b; start s\ns / a -> t; s / b -> s; t / a -> t }\n"
+        "discount 1/2\n"
+        "environment e { states s t; actions a b; start s; s / a -> t; s / b -> s; t / a -> t }\n"
         "policy p in e { * -> a }\npolicy q in e { s -> b; t -> a }\ntask x in e { p > q }\n"
     )
     rows = [line.split() for line in text.split("\n") if line.startswith(("  s ", "  t "))]
