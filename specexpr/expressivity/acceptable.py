@@ -20,7 +20,7 @@ from specexpr.certify.model import (
     Table,
     TrajectoryConstraint,
 )
-from specexpr.models.policy import behaviour, is_deterministic, mark, point, reachable
+from specexpr.models.policy import Behaviours, behaviour, is_deterministic, mark, point, reachable
 
 Assignment = Mapping[int, int]
 
@@ -83,30 +83,28 @@ def _variants(model: Model, table: Table, free: Sequence[int]) -> Iterator[Table
         base[s] = kept
 
 
-def used_actions(claim: Claim) -> tuple[tuple[int, ...], ...]:
+def used_actions(claim: Claim, behaviours: Behaviours) -> tuple[tuple[int, ...], ...]:
     """Return for each state the actions that something named uses there; policies, where they go."""
     used: list[set[int]] = [set() for _ in claim.models[0].states]
-
     done: set[tuple[int, int]] = set()
 
-    def add(model: Model, table: Table) -> None:
-        if (id(model), id(table)) in done:
-            return
-        done.add((id(model), id(table)))
-        for s, (row, on) in enumerate(zip(table, reachable(model, table), strict=True)):
-            if on:
-                used[s].update(a for a, _ in row)
+    def add(model: int, table: Table) -> None:
+        if (model, id(table)) not in done:
+            done.add((model, id(table)))
+            for actions, row in zip(used, behaviours.of(model, table), strict=True):
+                for a, _ in row:
+                    actions.add(a)
 
     for c in claim.constraints:
         if isinstance(c, TrajectoryConstraint):
             for s, a in (*c.better, *c.worse):
                 used[s].add(a)
         else:
-            add(claim.models[c.model], c.better)
-            add(claim.models[c.model], c.worse)
+            add(c.model, c.better)
+            add(c.model, c.worse)
     for accepted in claim.acceptable:
         for table in (*accepted.good, *(accepted.over or ())):
-            add(claim.models[accepted.model], table)
+            add(accepted.model, table)
     return tuple(tuple(sorted(actions)) for actions in used)
 
 

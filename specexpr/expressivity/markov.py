@@ -43,6 +43,7 @@ from specexpr.expressivity.system import Coordinate, Row, System
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.values import Precision, named_values
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
+from specexpr.models.policy import Behaviours
 
 FORMALISM = "mr"
 
@@ -64,8 +65,9 @@ class _Decision:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.claim = question.claim()
-        self.used = used_actions(self.claim)
-        self.system = System(self.claim, self.used)
+        behaviours = Behaviours(self.claim.models)
+        self.used = used_actions(self.claim, behaviours)
+        self.system = System(self.claim, self.used, behaviours)
         self.is_small = max(len(model.states) for model in self.claim.models) <= SMALL_STATES
         self.method = Method.FLOATS_FIRST
         self.known_bad: set[tuple[int, int]] = set()

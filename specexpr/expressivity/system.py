@@ -25,7 +25,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.models.occupancy import integer_occupancy
-from specexpr.models.policy import behaviour, mark
+from specexpr.models.policy import Behaviours, mark
 
 if TYPE_CHECKING:
     from specexpr.solve.approximate import FloatModel
@@ -75,6 +75,7 @@ class System:
 
     claim: Claim
     used: tuple[tuple[int, ...], ...]  # actions with a coordinate, for each state
+    behaviours: Behaviours
     points: list[PolicyPoint | TrajectoryPoint] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     coordinates: dict[Coordinate, int] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class System:
         known = self._seen.get((model, id(table)))
         if known is not None and known[0] is table:
             return known[1]
-        seen = behaviour(self.claim.models[model], table)
+        seen = self.behaviours.of(model, table)
         number = self._point((model, mark(seen)), PolicyPoint(model, seen, table))
         self._seen[model, id(table)] = table, number
         return number

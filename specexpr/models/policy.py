@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -65,3 +65,18 @@ def reachable(model: Model, table: Table) -> tuple[bool, ...]:
 def behaviour(model: Model, table: Table) -> Table:
     """Return the table with unreachable states emptied: two policies behave alike iff these are equal."""
     return tuple(row if on else () for row, on in zip(table, reachable(model, table), strict=True))
+
+
+class Behaviours:
+    """The behaviours of tables in some models, each computed once for a table object."""
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        self._models = models
+        self._known: dict[tuple[int, int], tuple[Table, Table]] = {}
+
+    def of(self, model: int, table: Table) -> Table:
+        """Return `behaviour` of the table in the model of that index."""
+        key = model, id(table)  # an identity lasts as long as its table, which is kept beside it
+        if key not in self._known:
+            self._known[key] = table, behaviour(self._models[model], table)
+        return self._known[key][1]

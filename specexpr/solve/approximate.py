@@ -83,5 +83,6 @@ def _fixed_point(matrix: csr_array, right: Array, discount: Fraction) -> Array:
 
 
 def dyadic(values: Sequence[float] | NDArray[np.floating[Any]], bits: int) -> list[Fraction]:
-    """Round floats to multiples of 2^-bits, exactly."""
-    return [Fraction(round(Fraction(float(v)) * (1 << bits)), 1 << bits) for v in values]
+    """Round floats to multiples of 2^-bits, exactly: scaling a float by a power of two rounds nothing."""
+    below = 1 << bits
+    return [Fraction(round(x), below) for x in (np.asarray(values, dtype=np.float64) * float(below)).tolist()]

@@ -248,7 +248,7 @@ def test_no_weight_of_a_nonzero_row_can_be_changed(bases: list[Json]) -> None:
 
 
 def test_an_enclosure_encloses() -> None:
-    """However coarse its occupancies, its midpoints and its radius are: what is accepted contains the truth."""
+    """However coarse its occupancies, midpoints and radius are, what is accepted contains the truth."""
     seen: Counter[bool] = Counter()
     for bits, away, radius in itertools.product((6, 14, 22, 30, 60), (10, 18, 26, 60), range(2, 50, 4)):
         document = enclosed(bits)

@@ -20,7 +20,7 @@ from specexpr.expressivity.acceptable import (
     keeps_to,
     used_actions,
 )
-from specexpr.models.policy import is_deterministic
+from specexpr.models.policy import Behaviours, is_deterministic
 from specexpr.testing.brute_force import deterministic_tables, is_alike, reachable_states
 from specexpr.testing.examples import MEMORY, STEADY, corners, table
 from specexpr.testing.generators import random_discount, random_model, random_table
@@ -44,7 +44,8 @@ def random_set(seed: int, *, stochastic: bool = False) -> tuple[Model, tuple[Tab
 def used_by(model: Model, good: Sequence[Table]) -> tuple[tuple[int, ...], ...]:
     """Return the actions of the good policies where they go, in the way of the decision."""
     accepted = AcceptableSet(0, tuple(good), None, Acceptance.RANGE)
-    return used_actions(Claim((model,), (), (accepted,), random_discount(Random(0))))
+    claim = Claim((model,), (), (accepted,), random_discount(Random(0)))
+    return used_actions(claim, Behaviours(claim.models))
 
 
 def mixtures(model: Model, good: Sequence[Table]) -> list[Table]:

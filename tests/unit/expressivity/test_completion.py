@@ -14,6 +14,7 @@ from specexpr.certify.proofs import PolicyValue, RewardEntry, RewardWitness
 from specexpr.expressivity.acceptable import used_actions
 from specexpr.expressivity.completion import Completed, complete_reward
 from specexpr.models.occupancy import policy_value
+from specexpr.models.policy import Behaviours
 from specexpr.testing import brute_force
 from specexpr.testing.brute_force import deterministic_tables, is_alike
 from specexpr.testing.examples import MEMORY, STEADY, corners
@@ -32,7 +33,7 @@ def random_case(seed: int) -> tuple[Claim, tuple[tuple[int, ...], ...], Pairs]:
         good.append(random_table(random, model, stochastic=0.7))
     accepted = AcceptableSet(0, tuple(dict.fromkeys(good)), None, Acceptance.RANGE)
     claim = Claim((model,), (), (accepted,), random_discount(random), modulo_unreachable=True)
-    used = used_actions(claim)
+    used = used_actions(claim, Behaviours(claim.models))
     spread = random.choice((0, 1, 3))
     pairs = {(s, a): Fraction(random.randint(-spread, spread)) for s, row in enumerate(used) for a in row}
     return claim, used, {pair: x for pair, x in pairs.items() if x}
@@ -80,7 +81,7 @@ def test_a_reward_is_completed_iff_no_mixture_stands_in_its_way(seed: int) -> No
 def test_what_nothing_named_uses_is_punished() -> None:
     """The zero reward serves one policy when all other actions cost enough, also those out of its reach."""
     claim = _memory_claim("aaa")
-    outcome = complete_reward(claim, used_actions(claim), {}, expired=lambda: False)
+    outcome = complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {}, expired=lambda: False)
     assert isinstance(outcome, Completed)
     assert outcome.reward == (RewardEntry(0, 1, None, Fraction(-1)), RewardEntry(1, 1, None, Fraction(-1)))
 
@@ -88,7 +89,7 @@ def test_what_nothing_named_uses_is_punished() -> None:
 def test_a_mixture_that_ties_with_the_good_policies_is_a_cut() -> None:
     """Under the zero reward a policy that does what good ones do is as good as they are."""
     claim = _memory_claim("aaa", "bba")
-    outcome = complete_reward(claim, used_actions(claim), {}, expired=lambda: False)
+    outcome = complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {}, expired=lambda: False)
     assert isinstance(outcome, tuple)
     assert {cut.table for cut in outcome} <= {corners(MEMORY)["aba"], corners(MEMORY)["baa"]}
 
@@ -97,7 +98,7 @@ def test_states_that_nothing_named_reaches_pay_little() -> None:
     """Leaving the good policy's states for rewarding ones is no way out: what is unseen is worth little."""
     accepted = AcceptableSet(0, (corners(STEADY)["yx"],), None, Acceptance.RANGE)
     claim = Claim((STEADY,), (), (accepted,), Fraction(9, 10), modulo_unreachable=True)
-    outcome = complete_reward(claim, used_actions(claim), {(0, 1): Fraction(-5)}, expired=lambda: False)
+    outcome = complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {(0, 1): Fraction(-5)}, expired=lambda: False)
     assert isinstance(outcome, Completed)
     full = {(e.state, e.action): e.value for e in outcome.reward}
     good = value(claim, corners(STEADY)["yx"], full)
@@ -108,7 +109,7 @@ def test_states_that_nothing_named_reaches_pay_little() -> None:
 def test_the_deadline_is_kept() -> None:
     """When time is up there is no answer."""
     claim = _memory_claim("aaa", "bba")
-    assert complete_reward(claim, used_actions(claim), {}, expired=lambda: True) is None
+    assert complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {}, expired=lambda: True) is None
 
 
 def _memory_claim(*words: str) -> Claim:
