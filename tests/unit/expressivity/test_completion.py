@@ -98,7 +98,9 @@ def test_states_that_nothing_named_reaches_pay_little() -> None:
     """Leaving the good policy's states for rewarding ones is no way out: what is unseen is worth little."""
     accepted = AcceptableSet(0, (corners(STEADY)["yx"],), None, Acceptance.RANGE)
     claim = Claim((STEADY,), (), (accepted,), Fraction(9, 10), modulo_unreachable=True)
-    outcome = complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {(0, 1): Fraction(-5)}, expired=lambda: False)
+    outcome = complete_reward(
+        claim, used_actions(claim, Behaviours(claim.models)), {(0, 1): Fraction(-5)}, expired=lambda: False
+    )
     assert isinstance(outcome, Completed)
     full = {(e.state, e.action): e.value for e in outcome.reward}
     good = value(claim, corners(STEADY)["yx"], full)
@@ -109,7 +111,10 @@ def test_states_that_nothing_named_reaches_pay_little() -> None:
 def test_the_deadline_is_kept() -> None:
     """When time is up there is no answer."""
     claim = _memory_claim("aaa", "bba")
-    assert complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {}, expired=lambda: True) is None
+    assert (
+        complete_reward(claim, used_actions(claim, Behaviours(claim.models)), {}, expired=lambda: True)
+        is None
+    )
 
 
 def _memory_claim(*words: str) -> Claim:
