@@ -19,6 +19,17 @@ WITHOUT_EXAMPLE = {
     "unreadable-file",
     "bad-array",
     "bad-row",
+    "bad-table",
+    "no-table",
+    "gymnasium-refused",
+    "absorbing-terminal",
+    "split-terminal",
+    "mean-reward",
+    "unlabelled-rewards",
+    "no-time-limit",
+    "outside-table",
+    "start-from-reset",
+    "chosen-discount",
     "cannot-ask",
     "float-made-exact",
     "internal-error",
@@ -62,6 +73,8 @@ def ids_in_code():
                 ("context.error", "context.warning")
             ):
                 ids |= strings(node.args[0])
+            elif isinstance(node.func, ast.Name) and node.func.id in ("_note", "_wrong"):
+                ids |= {s for s in strings(node.args[0]) if re.fullmatch("[a-z]+(-[a-z]+)+", s)}
     return ids
 
 
