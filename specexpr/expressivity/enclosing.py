@@ -35,7 +35,7 @@ def enclosure(system: System, multipliers: Mapping[int, float]) -> EnclosureCert
     if len(columns) != size - 1:
         return None
     floats = system.floats(0)
-    index = np.array(columns, dtype=np.int64)
+    index = np.array(columns, dtype=np.int64).reshape(-1, 2)
     visits, carried = {}, []
     for name, table in tables.items():
         pi = floats.choices(table)
