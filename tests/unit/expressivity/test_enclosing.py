@@ -18,7 +18,7 @@ from specexpr.testing.brute_force import markov_reward_truth
 from specexpr.testing.generators import random_discount, random_model, random_table
 
 
-@pytest.fixture()
+@pytest.fixture
 def _enclosures_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear, "SMALL_STATES", -1)
     monkeypatch.setattr(markov, "SMALL_STATES", -1)
