@@ -195,6 +195,7 @@ def _float_rows(system: System) -> Matrix:
     claim = system.claim
     models = [system.floats(k) for k in range(len(claim.models))]
     features = np.zeros((len(system.points), system.width))
+    index = np.array(list(system.coordinates), dtype=np.int64).reshape(-1, 2 if len(models) == 1 else 3)
     for number, point in enumerate(system.points):
         if isinstance(point, TrajectoryPoint):
             numerators, below = system.features(number)
@@ -205,7 +206,6 @@ def _float_rows(system: System) -> Matrix:
         pi = model.choices(point.table)
         visits = pi * model.occupancy(pi, claim.discount)[:, None]
         if len(models) == 1:
-            index = np.array(list(system.coordinates), dtype=np.int64).reshape(-1, 2)
             features[number, : len(index)] = visits[index[:, 0], index[:, 1]]
         else:
             for s, a, t, p in zip(model.source, model.action, model.target, model.probability, strict=True):
