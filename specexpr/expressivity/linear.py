@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
+from operator import mul
 from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Relation
@@ -26,7 +27,8 @@ SMALL_STATES = 40
 _SMALL_WORK = 10_000  # states x rows x rank: exact numbers grow with the states
 _EXACT_SUPPORT = 100  # exact multipliers of more rows take many seconds, an enclosure one
 _OUT_OF_TIME = "time: the exact simplex method did not finish"
-_ROUNDINGS = (0, 2, 4, 8, 16, 32)
+_SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100, 1 << 10, 1 << 16, 1 << 32)
+_SAFE = 1e-7  # a row met by less, relative to its largest term, is not taken for met in floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +118,37 @@ def _normalised(system: System, multipliers: Mapping[int, int]) -> tuple[tuple[i
 def _readable(
     direction: Direction, rows: Sequence[Sequence[int]], relations: Sequence[Relation], system: System
 ) -> tuple[Fraction, ...]:
-    """Return the direction, rounded to few digits if it still meets every row."""
-    width = len(system.coordinates)
-    largest = max((abs(k) for k in direction.numerators), default=0)
-    if largest:
-        for bits in _ROUNDINGS:
-            w = [round(Fraction(k << bits, largest)) for k in direction.numerators]
-            if all(
-                _holds(sum(map(int.__mul__, row, w)), relation)
-                for row, relation in zip(rows, relations, strict=True)
-            ):
-                return tuple(Fraction(k, 1 << bits) for k in w[:width])
-    return direction.fractions()[:width]
+    """Return integers: the smallest direction tried that meets every row, or else this one."""
+    exact = direction.numerators[: len(system.coordinates)]
+    largest = max(map(abs, exact), default=0)
+    if not largest:
+        return (Fraction(0),) * len(exact)
+    for size in _SIZES:
+        w = [round(Fraction(k * size, largest)) for k in exact]
+        if _meets(w, rows, relations):
+            return tuple(map(Fraction, w))
+    common = gcd(*exact)
+    return tuple(Fraction(k // common) for k in exact)
+
+
+def _meets(w: Sequence[int], rows: Sequence[Sequence[int]], relations: Sequence[Relation]) -> bool:
+    """Say whether w meets every row for some thresholds, which are the entries of a row after those of w."""
+    width = len(w)
+    above: dict[int, Fraction] = {}
+    below: dict[int, Fraction] = {}
+    for row, relation in zip(rows, relations, strict=True):
+        value = sum(map(mul, row, w))
+        k = next((k for k in range(width, len(row)) if row[k]), None)
+        if k is None:
+            if not _holds(value, relation):
+                return False
+        elif row[k] < 0:  # value >= m of a good policy
+            bound = Fraction(value, -row[k])
+            above[k] = min(above.get(k, bound), bound)
+        else:  # m > value of a bad one
+            bound = Fraction(-value, row[k])
+            below[k] = max(below.get(k, bound), bound)
+    return all(k not in below or above[k] > below[k] for k in above)
 
 
 def _holds(value: int, relation: Relation) -> bool:
@@ -152,11 +173,11 @@ def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
         # Meeting weak rows strictly is sound, and then rounding cannot break them.
         w = independent_direction(rows)
         if w is not None:
-            return Weights(_round(w, system), is_exact=False)
+            return Weights(_round(w, rows, system), is_exact=False)
         relaxed = [Relation.STRICT] * len(relations)
         proposal = propose(rows, relaxed, seconds=_left(deadline))
         if proposal is not None and proposal.margin > 0 and np.min(rows @ proposal.direction) > 0:
-            return Weights(_round(proposal.direction, system), is_exact=False)
+            return Weights(_round(proposal.direction, rows, system), is_exact=False)
     proposal = propose(rows, relations, seconds=_left(deadline))
     support: list[int] = []
     if proposal is not None:
@@ -178,14 +199,18 @@ def _left(deadline: float | None) -> float | None:
     return None if deadline is None else deadline - time.monotonic()
 
 
-def _round(w: Matrix, system: System) -> tuple[Fraction, ...]:
-    """Round to 32 bits below the largest entry."""
+def _round(w: Matrix, rows: Matrix, system: System) -> tuple[Fraction, ...]:
+    """Return integers, the smallest tried that seem to meet every row strictly, else of 32 bits."""
     import numpy as np
 
-    largest = float(np.max(np.abs(w), initial=0.0)) or 1.0
-    return tuple(
-        Fraction(round(float(x) / largest * (1 << 32)), 1 << 32) for x in w[: len(system.coordinates)]
-    )
+    width = len(system.coordinates)
+    largest = float(np.max(np.abs(w[:width]), initial=0.0)) or 1.0
+    for size in _SIZES:
+        rounded = np.rint(w * (size / largest))
+        rounded[width:] = w[width:] * (size / largest)
+        if np.all(rows @ rounded > _SAFE * np.maximum(np.abs(rows) @ np.abs(rounded), 1e-300)):
+            break
+    return tuple(Fraction(int(x)) for x in rounded[:width])
 
 
 def _float_rows(system: System) -> Matrix:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_DENSE = 300
+_DENSE = 80
 _KRYLOV = 60
 _RESIDUAL = 1e-11
 
