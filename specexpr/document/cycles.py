@@ -19,7 +19,8 @@ Vertex = Hashable
 class Edge:
     """`better` is at least as good as `worse`, strictly better if `is_strict`.
 
-    `text` is how the file says it, `sides` what it calls the two.
+    `text` is how the file says it, `sides` what it calls the two; `is_written` if the file itself has the
+    relation, which an order and an acceptable set only imply.
     """
 
     better: Vertex
@@ -28,6 +29,7 @@ class Edge:
     span: Span
     text: str
     sides: tuple[str, str] = ("", "")
+    is_written: bool = True
 
 
 def strict_cycles(edges: Sequence[Edge]) -> list[tuple[Edge, ...]]:

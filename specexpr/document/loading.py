@@ -13,8 +13,11 @@ from specexpr.document.context import Context
 from specexpr.document.document import Document
 from specexpr.document.posed import ILL_POSED
 from specexpr.document.reading import read_document
+from specexpr.syntax.files import read_stream, reason_of, text_of, unreadable
 
 MAX_PROBLEMS = 1_000
+
+_HINT = "give the path of a .spex file"
 
 
 def load(path: str | os.PathLike[str]) -> Document:
@@ -25,22 +28,10 @@ def load(path: str | os.PathLike[str]) -> Document:
     name = os.fspath(path)
     try:
         with open(path, "rb") as file:
-            data = file.read()
+            data = read_stream(file)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _unreadable(name, reason[:1].lower() + reason[1:]) from None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _unreadable(name, f"it is no text in UTF-8: byte {error.start} is wrong") from None
-    if "\0" in text:
-        raise _unreadable(name, "it is a binary file")
-    return loads(text, name=name)
-
-
-def _unreadable(name: str, reason: str) -> SpecError:
-    message, hint = f"{name} cannot be read: {reason}", "give the path of a .spex file"
-    return SpecError([Diagnostic(id="unreadable-file", message=message, help=hint)])
+        raise unreadable(name, reason_of(error), hint=_HINT) from None
+    return loads(text_of(data, name=name, hint=_HINT), name=name)
 
 
 def loads(text: str, *, name: str = "<text>") -> Document:
@@ -49,6 +40,8 @@ def loads(text: str, *, name: str = "<text>") -> Document:
     >>> loads("environment e { states s; actions a; start s; s / a -> s }").environment("e").states
     ('s',)
     """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str, not {type(text).__name__}")
     source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     problems = _Problems()
     try:

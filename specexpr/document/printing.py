@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 
 from specexpr.certify.model import (
     AcceptableSet,
@@ -12,6 +13,7 @@ from specexpr.certify.model import (
     Constraint,
     Distribution,
     PolicyConstraint,
+    Relation,
     Table,
     Trajectory,
 )
@@ -21,7 +23,7 @@ from specexpr.exact import rational_text
 from specexpr.expressivity.task import Objective, Options, Task
 from specexpr.formalism import find_formalism
 from specexpr.models.environment import Environment, Label
-from specexpr.models.policy import Policy
+from specexpr.models.policy import Policy, mark
 from specexpr.syntax.names import write_name
 
 _WIDTH = 100
@@ -92,7 +94,8 @@ def print_task(task: Task, document: Options) -> str:
         lines.append(f"discount {rational_text(task.options.discount)}")
     if task.options.modulo_unreachable and not document.modulo_unreachable:
         lines.append("modulo unreachable")
-    asked = [_asked(task, model) for model in range(len(task.environments))]
+    names = _Names(task)
+    asked = [_asked(task, model, names) for model in range(len(task.environments))]
     if len(asked) == 1 and task.scope == task.environments[0].name:
         lines += asked[0]
     else:
@@ -102,19 +105,61 @@ def print_task(task: Task, document: Options) -> str:
     return _block(f"task {write_name(task.name)} in {write_name(task.scope)}", lines)
 
 
-def _asked(task: Task, model: int) -> list[str]:
+class _Names:
+    """The names by which the tables of a task are written.
+
+    Where several names that the task mentions share a table each is written at least once, so that the task
+    that is read back mentions the same.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._known: dict[tuple[int, Hashable], str] = {}
+        self._unwritten: dict[tuple[int, Hashable], list[str]] = {}
+        self._marks: dict[int, tuple[Table, Hashable]] = {}
+        for policies, are_mentioned in ((task.policies, True), (task.others, False)):
+            for model, policy in policies:
+                if policy.name is not None:
+                    key = self._key(model, policy.table)
+                    self._known.setdefault(key, policy.name)
+                    if are_mentioned:
+                        self._unwritten.setdefault(key, []).append(policy.name)
+
+    def _key(self, model: int, table: Table) -> tuple[int, Hashable]:
+        if id(table) not in self._marks:
+            self._marks[id(table)] = table, mark(table)
+        return model, self._marks[id(table)][1]
+
+    def one(self, model: int, table: Table) -> str:
+        """Return a name of a table, one that is not yet written if there is one."""
+        key = self._key(model, table)
+        unwritten = self._unwritten.get(key)
+        return write_name(unwritten.pop(0) if unwritten else self._known[key])
+
+    def every(self, model: int, table: Table) -> str:
+        """Return a name of a table, and all that are not yet written."""
+        first = self.one(model, table)
+        rest = self._unwritten.pop(self._key(model, table), [])
+        return " ".join((first, *map(write_name, rest)))
+
+
+def _asked(task: Task, model: int, names: _Names) -> list[str]:
     """Return the lines of a task about one of its environments."""
-    environment, names = task.environments[model], task.names()
-
-    def name(table: Table) -> str:
-        return write_name(names[model, table])
-
-    if task.induced_by is not None:
-        listed = (write_name(str(policy.name)) for _, policy in task.policies)
-        return [f"order {' '.join(listed)} by {write_name(task.induced_by.name)}"]
-    here = (constraint for constraint in task.constraints if constraint.model == model)
-    lines = [_constraint(constraint, environment, name) for constraint in here]
+    environment, by = task.environments[model], task.induced_by
+    here = [constraint for constraint in task.constraints if constraint.model == model]
+    if by is not None and by.environment.name == environment.name:
+        return [f"order {' '.join(_ranked(task, model, here, names))} by {write_name(by.name)}"]
+    lines = [_constraint(constraint, environment, partial(names.one, model)) for constraint in here]
+    name = partial(names.every, model)
     return lines + [_accepted(accepted, name) for accepted in task.acceptable if accepted.model == model]
+
+
+def _ranked(task: Task, model: int, order: Sequence[Constraint], names: _Names) -> list[str]:
+    """Return the policies of an order: as declared if no two tie, else best first."""
+    ranked = [one for one in order if isinstance(one, PolicyConstraint)]
+    if ranked and any(one.relation is not Relation.STRICT for one in ranked):
+        tables = (ranked[0].better, *(one.worse for one in ranked))
+        return [names.one(model, table) for table in tables]
+    return [write_name(str(policy.name)) for where, policy in task.policies if where == model]
 
 
 def _constraint(constraint: Constraint, environment: Environment, name: Callable[[Table], str]) -> str:
@@ -162,7 +207,22 @@ def _label(label: Label, environment: Environment, names: tuple[Sequence[str], S
     members = [states[s] for s in sorted(label.states)]
     members += [f"* / {actions[a]}" for a in sorted(everywhere)]
     members += [f"{states[s]} / {actions[a]}" for s, a in sorted(label.pairs) if a not in everywhere]
-    return " ".join(("label", write_name(label.name), "{", *(", ".join(members),) * bool(members), "}"))
+    head = f"label {write_name(label.name)} {{"
+    line = " ".join((head, *(", ".join(members),) * bool(members), "}"))
+    if len(line) <= _WIDTH:
+        return line
+    return "\n".join((head, *_filled(members), "}"))
+
+
+def _filled(members: Sequence[str]) -> Iterator[str]:
+    """Yield indented lines of bounded width of what is separated by commas."""
+    line = " "
+    for member, comma in zip(members, "," * (len(members) - 1) + " ", strict=True):
+        if line != " " and len(line) + len(member) >= _WIDTH:
+            yield line
+            line = " "
+        line += f" {member}{comma}".rstrip(" ")
+    yield line
 
 
 def _count(environment: Environment, action: int) -> int:

@@ -15,6 +15,7 @@ from specexpr.document.document import Document, Family
 from specexpr.document.environments import read_environment
 from specexpr.document.families import read_family
 from specexpr.document.forms import HEADER_FORMS
+from specexpr.document.mistakes import wrong_header
 from specexpr.document.policies import elaborate, read_body
 from specexpr.document.scope import Declarations, Draft, Scope
 from specexpr.document.tasks import TaskReader, read_syntax
@@ -78,6 +79,7 @@ class _Reader:
                 self.context.report,
                 start="header",
                 forms=HEADER_FORMS,
+                known=wrong_header,
             )
             if node is None:
                 self._broken(item, word[0] if word else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -16,18 +16,19 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.diagnostics import Span
-from specexpr.document.context import Context
+from specexpr.document.context import Context, listed
 from specexpr.document.forms import PART_FORMS, TASK_FORMS
+from specexpr.document.mistakes import wrong_task_line
 from specexpr.document.posed import Asked, is_well_posed
 from specexpr.document.scope import Declarations, Scope, reordered_table
 from specexpr.document.trajectories import read_trajectory
 from specexpr.expressivity.task import Objective, Options, Task
 from specexpr.formalism import find_formalism
-from specexpr.models.policy import Policy
+from specexpr.models.policy import Policy, mark
 from specexpr.syntax.blocks import Item, pieces
 from specexpr.syntax.grammar import parse, parse_entries
-from specexpr.syntax.names import clipped, shown
-from specexpr.syntax.nodes import Leaf, Node
+from specexpr.syntax.names import clipped, shown, write_name
+from specexpr.syntax.nodes import Body, Leaf, Node
 from specexpr.syntax.numbers import read_discount
 
 
@@ -36,9 +37,19 @@ def read_syntax(context: Context, body: Span) -> None:
     for piece in pieces(context.source.text, body):
         span = piece if isinstance(piece, Span) else piece.body
         if span is not None:
-            parse_entries(
-                "document", context.source, span, context.report, start="task_body", forms=TASK_FORMS
-            )
+            _read_entries(context, span)
+
+
+def _read_entries(context: Context, span: Span) -> Body:
+    return parse_entries(
+        "document",
+        context.source,
+        span,
+        context.report,
+        start="task_body",
+        forms=TASK_FORMS,
+        known=wrong_task_line,
+    )
 
 
 @dataclass(slots=True)
@@ -55,6 +66,7 @@ class TaskReader:
     _mentioned: dict[tuple[int, str], Policy] = field(default_factory=dict)
     _orders: list[Objective] = field(default_factory=list)
     _questions: int = 0
+    _is_for_all: bool = False
     _length: tuple[int, Span] | None = None
 
     def read(self, name: str, header: Span, body: Span) -> Task | None:
@@ -130,11 +142,10 @@ class TaskReader:
 
     def _entries(self, span: Span, member: int | None) -> None:
         """Read the lines of a stretch of the body; member None: they hold in every member."""
-        body = parse_entries(
-            "document", self.context.source, span, self.context.report, start="task_body", forms=TASK_FORMS
-        )
+        body = _read_entries(self.context, span)
         self.sound &= not body.broken
         models = range(len(self.scope.environments)) if member is None else (member,)
+        self._is_for_all = member is None
         for entry in body.entries:
             if not isinstance(entry, Node):
                 continue
@@ -235,7 +246,7 @@ class TaskReader:
                 what = PolicyConstraint(model, better, worse, relation, line)
                 sides = clipped(i.text), clipped(j.text)
                 text = f" {relation} ".join(sides) + f" by {clipped(by.text)}"
-                self._asked.append(Asked(what, entry.span, text, sides))
+                self._asked.append(Asked(what, entry.span, text, sides, is_written=False))
         self._orders.append(objective)
 
     def _objective(self, leaf: Leaf, environment: str) -> Objective | None:
@@ -243,9 +254,31 @@ class TaskReader:
         if name is None:
             return None
         if (environment, name) not in self.declared.objectives:
-            known = self.declared.objectives_in(environment)
-            self.context.unknown("objective", leaf, known, place=f"environment {shown(environment)}")
+            elsewhere = [
+                one.name for one in self.scope.environments if (one.name, name) in self.declared.objectives
+            ]
+            if elsewhere and name not in self.context.doubtful:
+                self._lacking(leaf, name, environment, elsewhere)
+            else:
+                known = self.declared.objectives_in(environment)
+                self.context.unknown("objective", leaf, known, place=f"environment {shown(environment)}")
         return self.declared.objectives.get((environment, name))
+
+    def _lacking(self, leaf: Leaf, name: str, environment: str, having: Sequence[str]) -> None:
+        """Report an objective that only some members of a family have."""
+        lacking = [environment]
+        if self._is_for_all:
+            lacking = [one.name for one in self.scope.environments if one.name not in having]
+        which = f"environment {shown(lacking[0])} has"
+        if len(lacking) > 1:
+            which = f"environments {listed(lacking)} have"
+        there = f"objective {write_name(name)} in {write_name(lacking[0])} = ..."
+        hint = f"only {listed(having)} {'has' if len(having) == 1 else 'have'} it: write {there}"
+        hint += " and so on" if len(lacking) > 1 else ""
+        if self._is_for_all:
+            hint += f", or write the order in the members that have it: in {write_name(having[0])} {{ ... }}"
+        message = f"{which} no objective {shown(name)}"
+        self.context.error("unknown-name", message, leaf.span, help=hint)
 
     def _trajectories(self, entry: Node, model: int) -> None:
         environment, draft = self.scope.environments[model], self.scope.drafts[model]
@@ -282,9 +315,12 @@ class TaskReader:
                 self.context.error("given-twice", message, leaf.span, help="remove one of them", notes=notes)
                 self.sound = False
         tables = [self._table(leaf, model) for leaf in leaves]
-        return (
-            None if None in tables else tuple(dict.fromkeys(table for table in tables if table is not None))
-        )
+        distinct: dict[Hashable, Table] = {}
+        for table in tables:
+            if table is None:
+                return None
+            distinct.setdefault(mark(table), table)
+        return tuple(distinct.values())
 
     def _table(self, leaf: Leaf, model: int) -> Table | None:
         """Return the table of a policy in the order of the scope; None if it is unknown or wrong."""

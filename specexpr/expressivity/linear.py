@@ -28,6 +28,7 @@ _SMALL_WORK = 10_000  # states x rows x rank: exact numbers grow with the states
 _EXACT_SUPPORT = 100  # exact multipliers of more rows take many seconds, an enclosure one
 _OUT_OF_TIME = "time: the exact simplex method did not finish"
 _SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100, 1 << 10, 1 << 16, 1 << 32)
+_TIGHT = 1e-9
 _SAFE = 1e-7  # a row met by less, relative to its largest term, is not taken for met in floats
 
 
@@ -164,20 +165,13 @@ def _holds(value: int, relation: Relation) -> bool:
 def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
     import numpy as np
 
-    from specexpr.solve.floats import independent_direction, propose, scaled
+    from specexpr.solve.floats import propose, scaled
 
     rows = scaled(_float_rows(system))
     relations = [row.relation for row in system.rows]
-    is_open = all(relation is not Relation.TIE for relation in relations)
-    if is_open:
-        # Meeting weak rows strictly is sound, and then rounding cannot break them.
-        w = independent_direction(rows)
-        if w is not None:
-            return Weights(_round(w, rows, system), is_exact=False)
-        relaxed = [Relation.STRICT] * len(relations)
-        proposal = propose(rows, relaxed, seconds=_left(deadline))
-        if proposal is not None and proposal.margin > 0 and np.min(rows @ proposal.direction) > 0:
-            return Weights(_round(proposal.direction, rows, system), is_exact=False)
+    weights = _weights_by_floats(system, rows, relations, deadline)
+    if weights is not None:
+        return weights
     proposal = propose(rows, relations, seconds=_left(deadline))
     support: list[int] = []
     if proposal is not None:
@@ -193,6 +187,67 @@ def _solve_by_floats(system: System, deadline: float | None) -> LinearOutcome:
     elif support and proposal is not None:
         return LargeSupport(tuple((k, float(proposal.multipliers[k])) for k in support))
     return _solve_exactly(system, range(len(system.rows)), deadline)
+
+
+def _weights_by_floats(
+    system: System, rows: Matrix, relations: Sequence[Relation], deadline: float | None
+) -> Weights | None:
+    """Return weights that floats propose: ties, and weak rows that seem to be, met exactly, others strictly.
+
+    Meeting weak rows strictly is sound, and then rounding cannot break them.
+    """
+    import numpy as np
+
+    from specexpr.solve.floats import independent_direction, propose, propose_slacks
+
+    ties = [k for k, relation in enumerate(relations) if relation is Relation.TIE]
+    targets = np.array([float(relation is not Relation.TIE) for relation in relations])
+    w = independent_direction(rows, targets)
+    if w is not None:
+        return _onto_ties(system, ties, w, rows)
+    strictly = [r if r is Relation.TIE else Relation.STRICT for r in relations]
+    proposal = propose(rows, strictly, seconds=_left(deadline))
+    if proposal is not None and proposal.margin > 0:
+        values = np.delete(rows @ proposal.direction, ties)
+        if np.min(values, initial=1.0) > 0:
+            return _onto_ties(system, ties, proposal.direction, rows)
+    if Relation.WEAK in relations:
+        slacks = propose_slacks(rows, relations, seconds=_left(deadline))
+        if slacks is not None:
+            w, slack = slacks
+            tight = [k for k, r in enumerate(relations) if r is not Relation.STRICT and slack[k] < _TIGHT]
+            if all(slack[k] > _TIGHT for k, r in enumerate(relations) if r is Relation.STRICT):
+                return _onto_ties(system, tight, w, rows)
+    return None
+
+
+def _onto_ties(system: System, ties: Sequence[int], w: Matrix, rows: Matrix) -> Weights | None:
+    """Round w, then change few coordinates so that it meets the tie rows exactly."""
+    import numpy as np
+    from scipy.linalg import qr
+
+    if not ties:
+        return Weights(_round(w, rows, system), is_exact=False)
+    width = len(system.coordinates)
+    # Independent ties and the coordinates to solve them for: pivoted QR of their floats, twice.
+    _, triangle, order = qr(rows[list(ties), :width].T, mode="economic", pivoting=True)
+    diagonal = np.abs(np.diag(triangle))
+    chosen = [ties[int(k)] for k in order[: int(np.sum(diagonal > _TIGHT * diagonal.max(initial=0.0)))]]
+    columns = [int(j) for j in qr(rows[chosen, :width], mode="r", pivoting=True)[1][: len(chosen)]]
+    largest = float(np.max(np.abs(w[:width]), initial=0.0)) or 1.0
+    rounded = [round(float(x) / largest * _SIZES[-1]) for x in w[:width]]
+    for j in columns:
+        rounded[j] = 0
+    vectors = [system.integers(system.rows[k])[0] for k in chosen]
+    matrix = [[vector[j] for j in columns] for vector in vectors]
+    try:
+        solution, below = solve_integers(matrix, [-sum(map(mul, vector, rounded)) for vector in vectors])
+    except (ZeroDivisionError, StopIteration):
+        return None
+    values = list(map(Fraction, rounded))
+    for j, x in zip(columns, solution, strict=True):
+        values[j] = Fraction(x, below)
+    return Weights(tuple(values), is_exact=False)
 
 
 def _left(deadline: float | None) -> float | None:

@@ -37,7 +37,7 @@ def named_values(system: System, reward: Sequence[RewardEntry], precision: Preci
         if isinstance(c, PolicyConstraint):
             for table in (c.better, c.worse):
                 named[c.model, id(table)] = table
-                if c.relation is not Relation.STRICT:
+                if c.relation is Relation.TIE or (c.relation is Relation.WEAK and precision):
                     exact.add(id(table))
     for accepted in claim.acceptable:
         for table in accepted.over or ():

@@ -44,12 +44,18 @@ def environment_from_arrays(
     available: booleans of shape (S, A); rows of unavailable pairs are not read. By default all are available.
     labels: for each name its states, or its (state, action) pairs, by index or name.
 
-    Raises SpecError that lists every row that is no distribution, with its state and action.
+    Raises SpecError that lists every row that is no distribution (nan and inf are no probabilities), with
+    its state and action; or that says which shape, name, start, mask or label does not fit.
 
     >>> imported = environment_from_arrays("coin", [[[0.5, 0.5]], [[0, 1]]], 0, states=["s", "end"])
     >>> imported.environment.successors(0, 0)
     ((0, Fraction(1, 2)), (1, Fraction(1, 2)))
     """
+    if not isinstance(name, str) or not name:
+        raise _wrong(
+            f"the name of an environment must be a text that is not empty, not {name!r}",
+            'give it first: from_arrays("coin", transitions, start)',
+        )
     matrices, size = _slices(transitions)
     state_names = _names(states, size, prefix="s", kind="state")
     action_names = _names(actions, len(matrices), prefix="a", kind="action")
@@ -78,10 +84,7 @@ def _slices(transitions: object) -> tuple[list[Slices], int]:
         transitions = [transitions]
     if isinstance(transitions, Sequence) and transitions and all(map(scipy.sparse.issparse, transitions)):
         return _sparse_slices(transitions)
-    try:
-        array = np.asarray(transitions)
-    except ValueError as error:
-        raise _wrong(f"transitions must have the shape (S, A, S): {error}") from None
+    array = _array(transitions, "transitions must have the shape (S, A, S)")
     if array.ndim != 3 or array.shape[0] != array.shape[2] or 0 in array.shape:
         raise _wrong(
             f"transitions must have the shape (S, A, S), not {array.shape}",
@@ -105,9 +108,21 @@ def _sparse_slices(matrices: Sequence[Any]) -> tuple[list[Slices], int]:
 
 
 def _dense_slices(matrix: NDArray[Any]) -> Slices:
-    where, columns = np.nonzero(matrix)
+    # None and "" are no zeros: what is no number stays, to be refused with its place.
+    where, columns = np.nonzero(matrix != 0 if matrix.dtype == object else matrix)
     starts = np.searchsorted(where, np.arange(matrix.shape[0] + 1))
-    return starts.tolist(), columns.tolist(), matrix[where, columns].tolist()
+    return starts.tolist(), columns.tolist(), _listed(matrix[where, columns])
+
+
+def _listed(numbers: NDArray[Any]) -> list[Number]:
+    """Return the items without numpy's types, which an array of objects may still hold."""
+    return [item.item() if isinstance(item, np.generic) else item for item in numbers.tolist()]
+
+
+def _odd(numbers: Iterable[object]) -> str | None:
+    """Return what is wrong with the first item that is no number, if there is one."""
+    odd = [number for number in numbers if not isinstance(number, int | float | Fraction)]
+    return f"probabilities must be floats, ints or Fractions, not {odd[0]!r}" if odd else None
 
 
 def _names(given: Sequence[str] | None, count: int, *, prefix: str, kind: str) -> tuple[str, ...]:
@@ -116,16 +131,20 @@ def _names(given: Sequence[str] | None, count: int, *, prefix: str, kind: str) -
     names = tuple(map(str, given))
     if len(names) != count:
         raise _wrong(f"{kind} names must be {count}, as many as the arrays have, not {len(names)}")
+    if "" in names:
+        article = "an" if kind == "action" else "a"
+        raise _wrong(f"{article} {kind} name must not be empty, that of {kind} {names.index('')} is")
     if len(set(names)) != count:
-        twice = next(name for i, name in enumerate(names) if name in names[:i])
-        raise _wrong(f'{kind} names must differ, "{twice}" stands twice')
+        first: dict[str, int] = {}
+        again, twice = next((i, name) for i, name in enumerate(names) if first.setdefault(name, i) != i)
+        raise _wrong(f'{kind} names must differ, "{twice}" stands twice: at {first[twice]} and {again}')
     return names
 
 
 def _mask(available: object | None, states: int, actions: int) -> list[list[bool]] | None:
     if available is None:
         return None
-    array = np.asarray(available)
+    array = _array(available, f"available must hold booleans of the shape ({states}, {actions})")
     if array.shape != (states, actions) or array.dtype != np.bool_:
         given = f"{array.dtype} {array.shape}"
         raise _wrong(f"available must hold booleans of the shape ({states}, {actions}), not {given}")
@@ -146,15 +165,16 @@ def _rows(
     rows: list[dict[int, Distribution]] = [{} for _ in states]
     for a, (starts, columns, numbers) in enumerate(matrices):
         action = actions[a]
-        if not all(isinstance(number, int | float | Fraction) for number in numbers):
-            odd = next(number for number in numbers if not isinstance(number, int | float | Fraction))
-            raise _wrong(f'probabilities of action "{action}" must be floats, ints or Fractions, not {odd!r}')
+        is_odd = _odd(numbers) is not None
         for s, row in enumerate(rows):
             low, high = starts[s], starts[s + 1]
             if mask is not None and not mask[s][a]:
                 continue
             if low == high:
                 reader.refuse((states[s], action), "probabilities must sum to 1, these sum to 0")
+                continue
+            if is_odd and (problem := _odd(numbers[low:high])):
+                reader.refuse((states[s], action), problem)
                 continue
             values = reader.read(tuple(numbers[low:high]), (states[s], action))
             if values is not None:
@@ -166,12 +186,23 @@ def _start(start: object, states: tuple[str, ...], reader: RowReader) -> Distrib
     if isinstance(start, int | str | np.integer):
         index = {name: i for i, name in enumerate(states)}
         return ((_find(start if isinstance(start, str) else int(start), index, kind="state"), Fraction(1)),)
-    array = np.asarray(start)
+    array = _array(start, f"start must be a state or {len(states)} probabilities")
     if array.shape != (len(states),):
         raise _wrong(f"start must be a state or {len(states)} probabilities, not of shape {array.shape}")
-    (support,) = np.nonzero(array)
-    values = reader.read(tuple(array[support].tolist()), "the start distribution")
+    (support,) = np.nonzero(array != 0 if array.dtype == object else array)
+    numbers = _listed(array[support])
+    if problem := _odd(numbers):
+        reader.refuse("the start distribution", problem)
+        return ()
+    values = reader.read(tuple(numbers), "the start distribution")
     return tuple(zip(support.tolist(), values or (), strict=values is not None))
+
+
+def _array(given: object, needed: str) -> NDArray[Any]:
+    try:
+        return np.asarray(given)
+    except ValueError as error:  # lists of unequal lengths
+        raise _wrong(f"{needed}: {error}") from None
 
 
 def _find(key: int | str, index: Mapping[str, int], *, kind: str) -> int:
@@ -187,6 +218,8 @@ def _find(key: int | str, index: Mapping[str, int], *, kind: str) -> int:
 def _labels(labels: Mapping[str, Iterable[State | Pair]], environment: Environment) -> tuple[Label, ...]:
     found = []
     for name, members in labels.items():
+        if not name:
+            raise _wrong("the name of a label must not be empty")
         states, pairs = set(), set()
         for member in members:
             if isinstance(member, tuple):

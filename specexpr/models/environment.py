@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -54,15 +54,60 @@ class Environment:
         return self.model.rows[state][action]
 
     @staticmethod
-    def from_arrays(name: str, transitions: object, start: object, **options: Any) -> Environment:
-        """Build an environment from arrays; see `models.arrays.environment_from_arrays` for the options."""
+    def from_arrays(
+        name: str,
+        transitions: object,
+        start: object,
+        *,
+        states: Sequence[str] | None = None,
+        actions: Sequence[str] | None = None,
+        available: object | None = None,
+        labels: Mapping[str, Iterable[int | str | tuple[int | str, int | str]]] | None = None,
+    ) -> Environment:
+        """Build an environment with S states and A actions from arrays of transition probabilities.
+
+        name: a text that is not empty.
+        transitions: an array or nested lists of shape (S, A, S), or a sequence of A scipy sparse (S, S)
+            matrices, one an action. Entry [s, a, t] is the probability of t after a in s: a float, an int or
+            a Fraction. Each row sums to 1, floats within 1e-9; they become the simple rationals they stand
+            for (0.1 is 1/10), with a UserWarning where a row had to be divided by its sum.
+        start: a state, by index or name, or S probabilities.
+        states, actions: S and A different names, none empty; by default s0, s1, .. and a0, a1, ..
+        available: booleans of shape (S, A), by default all true; the rows of other pairs are not read.
+        labels: for each name its states, or its (state, action) pairs, by index or name.
+
+        Raises SpecError: with id `bad-row` for every row that is no distribution (a wrong sum, a negative
+        probability, nan, inf), with its state and action; with id `bad-array` for a shape, name, start, mask
+        or label that does not fit.
+
+        >>> coin = Environment.from_arrays(
+        ...     "coin",
+        ...     [[[0.9, 0.1], [0, 1]], [[0, 1], [0, 1]]],
+        ...     "heads",
+        ...     states=["heads", "tails"],
+        ...     actions=["keep", "turn"],
+        ...     labels={"lost": ["tails"]},
+        ... )
+        >>> coin.successors(0, 0)
+        ((0, Fraction(9, 10)), (1, Fraction(1, 10)))
+        """
         from specexpr.models.arrays import environment_from_arrays
 
-        return _warned(environment_from_arrays(name, transitions, start, **options))
+        return _warned(
+            environment_from_arrays(
+                name, transitions, start, states=states, actions=actions, available=available, labels=labels
+            )
+        )
 
     @staticmethod
     def from_gymnasium(id: str, **arguments: Any) -> Environment:
-        """Read the transition table of a Gymnasium environment; see `models.gymnasium.import_gymnasium`."""
+        """Make a Gymnasium environment and read its transition table exactly, without its rewards.
+
+        id: such as "FrozenLake-v1"; it is the name of the environment, too. arguments: those of its maker.
+
+        Raises SpecError when Gymnasium is missing or refuses, or the environment has no sound table. Gives a
+        UserWarning where the table says less than the environment does.
+        """
         from specexpr.models.gymnasium import import_gymnasium
 
         return _warned(import_gymnasium(id, **arguments))

@@ -15,12 +15,16 @@ from math import isfinite, lcm
 
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, Severity, SpecError
+from specexpr.exact import rational_text
 from specexpr.models.environment import Environment
 
 Number = int | float | Fraction
 
 Ratio = tuple[int, int]
 """A numerator and a positive denominator without common factor."""
+
+FINITE = "nan and inf come from a division by zero or an overflow: find it where the number is computed"
+"""The hint where a number is not finite."""
 
 Place = str | tuple[str, str]
 """Where a row stands: its (state, action), or words."""
@@ -29,6 +33,8 @@ _NEAR = 10**12  # a rational may lie 1/_NEAR from the float that it replaces
 _SMALL = 1e-3
 _SLACK = 10**9  # a row of floats that sums to one within 1/_SLACK may be renormalised
 _PLAIN = 1 << 20  # a float with a smaller denominator is meant as the binary fraction that it is
+_MOST_SUMMED = 10**6
+_WIDEST = 60  # characters of a number that are shown
 _SHOWN = 10  # problems of one kind that are listed before they are only counted
 
 
@@ -133,10 +139,12 @@ def exact_row(numbers: Sequence[Number]) -> ExactRow:
     >>> exact_row((0.1, 0.9)).values
     (Fraction(1, 10), Fraction(9, 10))
     """
+    if not numbers:
+        raise ValueError("probabilities must sum to 1, these sum to 0")
+    if not all(map(is_finite, numbers)) or min(numbers) <= 0:
+        odd = next(number for number in numbers if not is_finite(number) or number <= 0)
+        raise ValueError(f"a probability must be a number between 0 and 1, not {_shown(odd)}")
     least = min(numbers)
-    if not all(map(isfinite, numbers)) or least <= 0:
-        odd = next(number for number in numbers if not isfinite(number) or number <= 0)
-        raise ValueError(f"a probability must be a number between 0 and 1, not {odd}")
     given = [number.as_integer_ratio() for number in numbers]
     parts, below, total = _common(given)
     floats = [number for number in numbers if isinstance(number, float)]
@@ -151,8 +159,20 @@ def exact_row(numbers: Sequence[Number]) -> ExactRow:
                     values = tuple(Fraction(*ratio) for ratio in ratios)
                     return ExactRow(values, Reading.GIVEN if ratios == given else reading)
         return ExactRow(tuple(Fraction(part, total) for part in parts), Reading.RENORMALISED)
-    shown = repr(total / below) if floats else str(Fraction(total, below))
+    if max(numbers) > _MOST_SUMMED:  # the sum may be no float any more
+        raise ValueError(f"a probability must be a number between 0 and 1, not {_shown(max(numbers))}")
+    shown = _shown(total / below if floats else Fraction(total, below))
     raise ValueError(f"probabilities must sum to 1, these sum to {shown}")
+
+
+def is_finite(number: Number) -> bool:
+    """Say whether a number is neither infinite nor NaN; ints and Fractions of any size are finite."""
+    return not isinstance(number, float) or isfinite(number)
+
+
+def _shown(number: Number) -> str:
+    text = repr(number) if isinstance(number, float) else rational_text(Fraction(number))
+    return text if len(text) <= _WIDEST else text[:_WIDEST] + "..."
 
 
 def _common(ratios: Sequence[Ratio]) -> tuple[list[int], int, int]:
@@ -193,10 +213,14 @@ class RowReader:
                 )
         return row.values
 
-    def refuse(self, place: Place, message: str, numbers: Sequence[Number] = ()) -> None:
-        """Note that a row is wrong."""
-        hint = "write probabilities as fractions, or as floats that sum to one within 1e-9"
-        if any(isinstance(number, float) and _is_single(number) for number in numbers):
+    def refuse(
+        self, place: Place, message: str, numbers: Sequence[Number] = (), *, help: str | None = None
+    ) -> None:
+        """Note that a row is wrong; without `help` the hint is about probabilities."""
+        hint = help or "write probabilities as fractions, or as floats that sum to one within 1e-9"
+        if not all(map(is_finite, numbers)):
+            hint = FINITE
+        elif any(isinstance(number, float) and _is_single(number) for number in numbers):
             hint += "; single precision (float32) keeps 7 digits only"
         self._problems.append(Diagnostic(id="bad-row", message=f"{_words(place)}: {message}", help=hint))
 

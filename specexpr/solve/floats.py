@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 _TOLERANCE = 1e-9
+_OFF_TARGET = 0.25
 _MARGIN = 1e-3  # a larger margin buys nothing and slows the solver
 
 
@@ -42,17 +43,17 @@ def scaled(rows: Matrix) -> Matrix:
     return scaled_rows
 
 
-def independent_direction(rows: Matrix) -> Matrix | None:
-    """Return w with rows w = 1 by least norm, when the rows are safely independent."""
+def independent_direction(rows: Matrix, targets: Matrix) -> Matrix | None:
+    """Return w with rows w = targets by least norm, when the rows are safely independent."""
     count, width = rows.shape
     if count > width:
         return None
     try:
-        weights = np.linalg.solve(rows @ rows.T, np.ones(count))
+        weights = np.linalg.solve(rows @ rows.T, targets)
     except np.linalg.LinAlgError:
         return None
     w: Matrix = rows.T @ weights
-    return w if np.all(np.isfinite(w)) and np.max(np.abs(rows @ w - 1)) < 0.25 else None
+    return w if np.all(np.isfinite(w)) and np.max(np.abs(rows @ w - targets)) < _OFF_TARGET else None
 
 
 def propose(rows: Matrix, relations: Sequence[Relation], *, seconds: float | None = None) -> Proposal | None:
@@ -60,25 +61,47 @@ def propose(rows: Matrix, relations: Sequence[Relation], *, seconds: float | Non
 
     rows: (K, n), scaled. Returns None when the solver gives up.
     """
+    strict = np.array([relation is Relation.STRICT for relation in relations], dtype=np.float64)
+    found = _maximise(np.hstack([rows, -strict[:, None]]), relations, rows.shape[1], seconds)
+    if found is None:
+        return None
+    values, duals = found
+    return Proposal(values[: rows.shape[1]], duals, float(values[-1]))
+
+
+def propose_slacks(
+    rows: Matrix, relations: Sequence[Relation], *, seconds: float | None = None
+) -> tuple[Matrix, Matrix] | None:
+    """Maximise the sum of t_k <= cap subject to rows w >= t_k, and = 0 for ties; return w and t.
+
+    A weak row with t_k = 0 at the optimum is one that every solution seems to meet with equality.
+    """
+    tie = np.array([relation is Relation.TIE for relation in relations])
+    own = -np.diag(np.where(tie, 0.0, 1.0))
+    found = _maximise(np.hstack([rows, own]), relations, rows.shape[1], seconds)
+    return None if found is None else (found[0][: rows.shape[1]], found[0][rows.shape[1] :])
+
+
+def _maximise(
+    matrix: Matrix, relations: Sequence[Relation], width: int, seconds: float | None
+) -> tuple[Matrix, Matrix] | None:
+    """Maximise the sum of the unknowns after the first `width`; they are in [0, cap], those in [-1, 1]."""
     import highspy
 
-    count, width = rows.shape
-    strict = np.array([relation is Relation.STRICT for relation in relations])
+    count, size = matrix.shape
     tie = np.array([relation is Relation.TIE for relation in relations])
-    infinity = highspy.kHighsInf
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = width + 1, count
-    lp.col_cost_ = np.concatenate([np.zeros(width), [-1.0]])
-    lp.col_lower_ = np.concatenate([-np.ones(width), [0.0]])
-    lp.col_upper_ = np.concatenate([np.ones(width), [_MARGIN]])
+    lp.num_col_, lp.num_row_ = size, count
+    lp.col_cost_ = np.concatenate([np.zeros(width), -np.ones(size - width)])
+    lp.col_lower_ = np.concatenate([-np.ones(width), np.zeros(size - width)])
+    lp.col_upper_ = np.concatenate([np.ones(width), np.full(size - width, _MARGIN)])
     lp.row_lower_ = np.zeros(count)
-    lp.row_upper_ = np.where(tie, 0.0, infinity)
-    full = np.hstack([rows, -strict[:, None].astype(np.float64)])
+    lp.row_upper_ = np.where(tie, 0.0, highspy.kHighsInf)
+    mask = matrix != 0
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    mask = full != 0
     lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(mask.sum(axis=1))]).astype(np.int32)
     lp.a_matrix_.index_ = np.nonzero(mask)[1].astype(np.int32)
-    lp.a_matrix_.value_ = full[mask]
+    lp.a_matrix_.value_ = matrix[mask]
     highs = highspy.Highs.__mro__[1]()  # the solver without its wrapper, whose constructor prints a banner
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("primal_feasibility_tolerance", _TOLERANCE)
@@ -90,5 +113,4 @@ def propose(rows: Matrix, relations: Sequence[Relation], *, seconds: float | Non
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     solution = highs.getSolution()
-    values = np.asarray(solution.col_value)
-    return Proposal(values[:width], np.asarray(solution.row_dual), float(values[width]))
+    return np.asarray(solution.col_value), np.asarray(solution.row_dual)

@@ -11,14 +11,14 @@ import os
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from specexpr.diagnostics import InternalError, Report, Source, Span
+from specexpr.diagnostics import Diagnostic, InternalError, Report, Source, Span
 from specexpr.syntax.blocks import blanked, entry_spans
 from specexpr.syntax.expected import error_offset, syntax_error, unexpected
 from specexpr.syntax.nodes import Body, Leaf, Node
@@ -30,6 +30,15 @@ Forms = Mapping[str, str]
 """What to write, by the first word of an entry; under "" what is said for any other word."""
 
 NO_FORMS: Forms = MappingProxyType({})
+
+Known = Callable[[str, Span], Diagnostic | None]
+"""What is said of a text that cannot be read, at a span, where its mistake is a known one."""
+
+
+def _nothing_known(text: str, span: Span) -> Diagnostic | None:
+    return None
+
+
 _STARTS = re.compile(r"^// starts:(.*)$", re.MULTILINE)
 _CHUNK = 256  # entries that are tried together once a body is known to have a mistake
 
@@ -42,30 +51,44 @@ def grammars() -> Path:
 
 
 def parse(
-    stem: str, source: Source, span: Span, report: Report, *, start: str, forms: Forms = NO_FORMS
+    stem: str,
+    source: Source,
+    span: Span,
+    report: Report,
+    *,
+    start: str,
+    forms: Forms = NO_FORMS,
+    known: Known = _nothing_known,
 ) -> Node | None:
     """Read a span as one `start` of a grammar, line ends being spaces; None once the mistake is reported.
 
     stem: the name of a grammar, or the path of a .lark file (of a plug-in).
-    forms: what to write, by the first word of the text.
+    forms: what to write, by the first word of the text; known: asked first about a mistake.
     """
     text = blanked(source.text, span).replace("\n", " ")
     lark = _lark(stem)
     try:
         tree = lark.parse(text, start=start)
     except unexpected() as error:
-        report(syntax_error(lark, text, span.start, error, forms))
+        report(known(text.rstrip(" "), span) or syntax_error(lark, text, span.start, error, forms))
         return None
     node = _plain(tree, span.start)
     return node if isinstance(node, Node) else Node(start, (node,), node.span)
 
 
 def parse_entries(
-    stem: str, source: Source, span: Span, report: Report, *, start: str, forms: Forms = NO_FORMS
+    stem: str,
+    source: Source,
+    span: Span,
+    report: Report,
+    *,
+    start: str,
+    forms: Forms = NO_FORMS,
+    known: Known = _nothing_known,
 ) -> Body:
     """Read a body of entries that end at a newline or ';': all that can be read, the others reported.
 
-    The grammar's `start` must be `(_END | entry _END | ...)*`; stem and forms are those of `parse`.
+    The grammar's `start` must be `(_END | entry _END | ...)*`; stem, forms and known are those of `parse`.
     """
     text = blanked(source.text, span) + "\n"
     lark = _lark(stem)
@@ -81,7 +104,7 @@ def parse_entries(
             entries += _children(lark.parse(piece, start=start), span.start + low)
         except unexpected() as error:
             wrong = Span(span.start + low, span.start + high)
-            report(syntax_error(lark, piece, wrong.start, error, forms))
+            report(known(text[low:high], wrong) or syntax_error(lark, piece, wrong.start, error, forms))
             broken.append(wrong)
     return Body(tuple(entries), tuple(broken))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from specexpr.diagnostics import Diagnostic, Report
-from specexpr.exact import rational, rational_text
+from specexpr.exact import MAX_EXPONENT, rational, rational_text
 from specexpr.syntax.names import clipped
 from specexpr.syntax.nodes import Leaf
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _LONGEST_SHOWN = 40
+_HUGE_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?0*[1-9]\d{6,}", re.ASCII)
 
 
 def read_number(leaf: Leaf, report: Report) -> Fraction | None:
@@ -18,9 +20,11 @@ def read_number(leaf: Leaf, report: Report) -> Fraction | None:
     try:
         return rational(leaf.text)
     except ValueError as error:
-        message = f"{clipped(leaf.text)} is not a number that can be read: {error}"
-        if str(error).startswith("not a number"):
-            message = f"{clipped(leaf.text)} is not a number"
+        message, why = f"{clipped(leaf.text)} is not a number", str(error)
+        if _HUGE_EXPONENT.fullmatch(leaf.text):
+            why = f"an exponent may be at most {MAX_EXPONENT}"
+        if not why.startswith("not a number"):
+            message += f" that can be read: {why}"
         hint = "write 9/10, 0.9, 3 or 1e-3"
         report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=hint))
         return None

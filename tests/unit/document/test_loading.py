@@ -241,3 +241,20 @@ def test_a_small_document_is_read_without_numerical_libraries():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"\xff", "the byte 0xFF in line 1, column 1"),
+        (b"ab\r\n\xc3\xa9\xe9x", "the byte 0xE9 in line 2, column 2"),
+        (b"\xef\xbb\xbfa\rb\n\nc\x80", "the byte 0x80 in line 4, column 2"),
+    ],
+)
+def test_a_byte_that_is_no_text_has_a_line_and_a_column(tmp_path, data, place):
+    """Both are counted from 1, as for every other diagnostic."""
+    path = tmp_path / "latin.spex"
+    path.write_bytes(data)
+    with pytest.raises(SpecError) as caught:
+        load(path)
+    assert f"{place} is wrong" in caught.value.diagnostics[0].message

@@ -5,6 +5,7 @@ from fractions import Fraction
 from random import Random
 from types import MappingProxyType
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -185,6 +186,55 @@ def test_an_order_is_printed_as_the_order_that_it_is():
     again = loads(print_document(document))
     assert again.task("t").induced_by == document.objective("fast")
     assert "order stay go by fast" in print_document(document)
+
+
+FAMILY = """
+    discount 9/10
+    environment e1 { states s0 s1; actions a b; start s0; s0 / a -> s0; s0 / b -> s1; s1 / * -> s1 }
+    environment e2 { states s0 s1; actions a b; start s0; s0 / a -> s0; s0 / b -> s1; s1 / * -> s1 }
+    family f { e1, e2 }
+    policy pa in f { * -> a }
+    policy pb in f { * -> b }
+    policy pc in f { * -> b }
+    objective o in e1 = reward { s0 / a: 1 }
+"""
+OTHER = "objective o in e2 = reward { s0 / b: 1 }\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "task t in f { in e1 { order pa pb by o } }",
+        OTHER + "task t in f { in e1 { order pa pb by o } }",
+        OTHER + "task t in f { in e2 { order pb pa by o } }",
+        OTHER + "task t in f { order pa pb by o }",
+        OTHER + "task t in f { in e1 { order pa pb by o } in e2 { pa > pb } }",
+        OTHER + "task t in f { in e1 { order pc pa pb by o } }",
+        OTHER + "task t in f { order pc pa pb by o }",
+        "family g { e2 }\n" + OTHER + "task t in g { order pc pb by o }",
+        "task t in e1 { pc >= pa; pb > pa; accept equally pc }",
+        "task t in f { in e2 { accept pc pb over pa } in e1 { accept pb over pc pa; pc ~ pc } }",
+    ],
+)
+def test_every_member_of_a_family_keeps_its_claims(text):
+    """What is asked of a member is printed in that member; ties and equal tables stay as they are."""
+    document = loads(FAMILY + text)
+    again = loads(print_document(document))
+    assert placeless(again) == placeless(document)
+    assert print_document(again) == print_document(document)
+
+
+def test_long_labels_are_printed_in_lines_of_bounded_width():
+    """A label of many pairs goes on over several lines, and reads back."""
+    states = " ".join(f"s{i}" for i in range(150))
+    members = ", ".join(f"s{i} / a" for i in range(149))
+    text = (
+        f"environment e {{\nstates {states}\nactions a b\nstart s0\n* / * -> s0\nlabel x {{ {members} }}\n}}"
+    )
+    environment = loads(text).environment("e")
+    printed = print_environment(environment)
+    assert max(map(len, printed.splitlines())) <= 110
+    assert loads(printed).environment("e") == environment
 
 
 def test_many_states_are_printed_in_lines_of_bounded_width():

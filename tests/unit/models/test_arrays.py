@@ -94,6 +94,71 @@ def test_every_row_at_fault_is_named():
     ]
 
 
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("number", [NAN, INF, -INF, 1e308])
+def test_numbers_that_are_no_probabilities_are_refused_with_their_place(number, sparse):
+    """nan, inf and what overflows give one problem a row, each with its state and action."""
+    table = np.array([[[number, number], [0, 1]], [[0, 1], [1, number]]])
+    given = [scipy.sparse.csr_matrix(table[:, a, :]) for a in range(2)] if sparse else table
+    with pytest.raises(SpecError) as caught:
+        environment_from_arrays("coin", given, [number, 1], states=["u", "v"], actions=["x", "y"])
+    needed = f"a probability must be a number between 0 and 1, not {number}"
+    assert [(one.id, one.message) for one in caught.value.diagnostics] == [
+        ("bad-row", f'state "u", action "x": {needed}'),
+        ("bad-row", f'state "v", action "y": {needed}'),
+        ("bad-row", f"the start distribution: {needed}"),
+    ]
+    assert ("nan and inf come from" in caught.value.diagnostics[0].help) == (number != 1e308)
+
+
+def test_huge_exact_numbers_are_refused_shortly():
+    """Ints and Fractions past all floats are no probabilities, and are not printed in full."""
+    for huge in (10**400, -(10**5000), Fraction(10**5000, 3)):
+        with pytest.raises(
+            SpecError, match=r'state "s0", action "a0": a probability must be .{1,100}[.]{3} '
+        ):
+            environment_from_arrays("huge", [[[huge]]], 0)
+    with pytest.raises(SpecError, match=r"these sum to \d+/.*[.]{3}"):
+        environment_from_arrays("odd", [[[Fraction(1, 10**5000 + 1)]]], 0)
+
+
+@pytest.mark.parametrize("odd", [None, "half", "", 1j])
+def test_what_is_no_number_is_refused_with_its_place(odd):
+    """What is no number is never taken for zero, in rows and in the start."""
+    table = np.array([[[Fraction(1), odd]], [[0, 1]]], dtype=object)
+    with pytest.raises(SpecError) as caught:
+        environment_from_arrays("coin", table, np.array([1, odd], dtype=object))
+    needed = f"probabilities must be floats, ints or Fractions, not {odd!r}"
+    assert [one.message for one in caught.value.diagnostics] == [
+        f'state "s0", action "a0": {needed}',
+        f"the start distribution: {needed}",
+    ]
+
+
+def test_numpy_numbers_in_an_array_of_objects_are_numbers():
+    """Scalars of numpy mean what Python's do."""
+    table = np.empty((1, 1, 1), dtype=object)
+    table[0, 0, 0] = np.int64(1)
+    start = np.empty(2, dtype=object)
+    start[:] = [np.float64(0.1), np.float64(0.9)]
+    assert environment_from_arrays("one", table, 0).environment.successors(0, 0) == ((0, Fraction(1)),)
+    assert environment_from_arrays("coin", coin(), start).environment.model.start == (
+        (0, Fraction(1, 10)),
+        (1, Fraction(9, 10)),
+    )
+
+
+@pytest.mark.parametrize("name", ["", None, 3])
+def test_an_environment_needs_a_name(name):
+    """A name that is empty or no text is refused; a space is one."""
+    with pytest.raises(SpecError, match="name of an environment must be a text that is not empty"):
+        Environment.from_arrays(name, coin(), 0)
+    assert Environment.from_arrays(" ", coin(), 0).name == " "
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -106,7 +171,15 @@ def test_every_row_at_fault_is_named():
         ),
         ({"transitions": np.array([[["one"]]])}, "must be floats, ints or Fractions, not 'one'"),
         ({"states": ["u"]}, "state names must be 2"),
-        ({"states": ["u", "u"]}, '"u" stands twice'),
+        ({"states": ["u", "u"]}, 'state names must differ, "u" stands twice: at 0 and 1'),
+        ({"actions": ["x", "x"]}, 'action names must differ, "x" stands twice: at 0 and 1'),
+        ({"states": ["u", ""]}, "a state name must not be empty, that of state 1 is"),
+        ({"actions": ["", "x"]}, "an action name must not be empty, that of action 0 is"),
+        ({"labels": {"": ["s1"]}}, "name of a label must not be empty"),
+        ({"start": [0, 0]}, "the start distribution: probabilities must sum to 1, these sum to 0"),
+        ({"start": [[1], [1, 0]]}, "start must be a state or 2 probabilities"),
+        ({"start": ["s0", "s1"]}, "the start distribution: probabilities must be floats"),
+        ({"available": [[True], [True, True]]}, r"booleans of the shape \(2, 2\)"),
         ({"start": "s9"}, 'no state is called "s9"'),
         ({"start": 2}, "one of 0 to 1, not 2"),
         ({"start": [1, 0, 0]}, "start must be a state or 2 probabilities"),

@@ -165,6 +165,11 @@ def test_from_gymnasium_is_the_short_way():
         ("Blackjack-v1", {}, '"Blackjack-v1" has no transition table', "arrays"),
         ("FrozenLke-v1", {}, 'Gymnasium has no environment "FrozenLke-v1"', 'did you mean "FrozenLake-v1"?'),
         ("FrozenLake-v0", {}, "FrozenLake-v1", None),
+        (f"{taxi()[:-1]}3", {}, "deprecated", f'did you mean "{taxi()}"?'),
+        ("CliffWalking-v0", {}, '"CliffWalking-v0"', f'did you mean "{cliff()[0]}"?'),
+        ("taxi", {}, '"taxi"', f'did you mean "{taxi()}"?'),
+        ("Nope-v0", {}, '"Nope-v0"', "these have a transition table: CliffWalking-v"),
+        ("ALE/Pong-v5", {}, '"ALE/Pong-v5"', "these have a transition table: CliffWalking-v"),
         ("nonsense//", {}, 'could not make "nonsense//"', None),
         ("FrozenLake-v1", {"map_name": "9x9"}, "map_name='9x9'", None),
         ("FrozenLake-v1", {"colour": "blue"}, "colour", None),
@@ -178,6 +183,19 @@ def test_what_cannot_be_imported_is_said(id, arguments, message, help):
     with pytest.raises(SpecError, match="(?s)" + message.replace("?", "[?]")) as caught:
         import_gymnasium(id, **arguments)
     assert help is None or help in caught.value.diagnostics[0].help
+
+
+def test_only_environments_with_a_table_are_suggested():
+    """Each id in the list can be imported; those without a table are not in it, however alike."""
+    with pytest.raises(SpecError) as caught:
+        import_gymnasium("Nope-v0")
+    listed = caught.value.diagnostics[0].help.split(": ")[1].split(";")[0].split(", ")
+    assert {"FrozenLake-v1", "FrozenLake8x8-v1", cliff()[0], taxi()} <= set(listed)
+    for id in listed:
+        assert hasattr(gymnasium.make(id).unwrapped, "P")
+    with pytest.raises(SpecError) as caught:
+        import_gymnasium("Blackjak-v1")
+    assert "Blackjack" not in caught.value.diagnostics[0].help
 
 
 def test_a_missing_gymnasium_is_one_sentence(monkeypatch):
@@ -240,7 +258,19 @@ def test_the_start_is_read_off_reset_when_it_is_always_the_same():
         ({0: {0: [(1.0, 1, 0, False)]}}, "the next state must be one of 0 to 0, not 1"),
         ({0: {0: [(1.0, 0, float("nan"), False)]}}, "a reward must be a finite number, not nan"),
         ({0: {0: [(1.0, 0)]}}, "entries must be"),
+        ({0: {0: [(float("nan"), 0, 0, False)]}}, 'state "s0", action "a0": a probability must .* not nan'),
+        ({0: {0: [(float("inf"), 0, 0, False)]}}, 'state "s0", action "a0": a probability must .* not inf'),
+        ({0: {0: [(1.0, 0, float("inf"), False)]}}, 'state "s0", action "a0": a reward must .* not inf'),
+        ({0: {0: [(1.0, float("inf"), 0, False)]}}, 'state "s0", action "a0": entries must be'),
+        ({0: {0: [(1.0, 0.5, 0, False)]}}, 'state "s0", action "a0": entries must be'),
+        ({0: {0: 7}}, 'state "s0", action "a0": entries must be'),
         ({0: {}}, "every state must have an action"),
+        ({}, "at least one state, it is empty"),
+        ([], "at least one state, it is empty"),
+        (None, "must be a table by state and action, not None"),
+        ({0: 7}, "state 0 must have a table by action, not 7"),
+        ({0: {"go": [(1.0, 0, 0, False)]}}, "the actions of state 0 must be numbered from 0, not 'go'"),
+        ({0: {-1: [(1.0, 0, 0, False)]}}, "the actions of state 0 must be numbered from 0, not -1"),
         ({1: {0: [(1.0, 0, 0, False)]}}, "0 is missing"),
         ({0: {0: [(1.0, 0, 0, False)]}}, "a law of 1 states"),
     ],
@@ -250,3 +280,31 @@ def test_broken_tables_are_refused(table, message):
     law = [1.0, 0.0] if "law" in message else [1.0]
     with pytest.raises(SpecError, match=message):
         import_table(Game(table, law), name="broken")
+
+
+@pytest.mark.parametrize(
+    ("law", "resets", "message"),
+    [
+        ([float("nan"), 1.0], (0,), "start distribution: a probability must be .* not nan"),
+        (["half", 1.0], (0,), "a law of 2 states"),
+        (7, (0,), "a law of 2 states"),
+        (None, (2,), "one of the 2 states, not 2"),
+        (None, ((0, 1),), "reset must give the number of a state"),
+    ],
+)
+def test_broken_starts_are_refused(law, resets, message):
+    """The start must be a distribution over the states of the table."""
+    with pytest.raises(SpecError, match=message):
+        import_table(Game(LOOP, law, resets), name="broken")
+
+
+def test_a_table_needs_a_name():
+    """An environment is spoken of by its name."""
+    with pytest.raises(SpecError, match="name of an environment must not be empty"):
+        import_table(Game(LOOP, [1, 0]), name="")
+
+
+def test_rewards_of_any_size_are_exact():
+    """An int past all floats is a reward like any other."""
+    table = {0: {0: [(1.0, 0, 10**400, False)]}}
+    assert import_table(Game(table, [1]), name="rich").reward[0].value == 10**400
