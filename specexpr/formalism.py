@@ -18,7 +18,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from specexpr.diagnostics import InternalError, Report, Source, Span
+from specexpr.diagnostics import Diagnostic, InternalError, Report, Source, Span, SpecError
 from specexpr.expressivity.task import Options, Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.models.environment import Environment
@@ -62,23 +62,47 @@ class Formalism:
 
 @cache
 def formalisms() -> Mapping[str, Formalism]:
-    """Return every formalism by id, in alphabetical order of their ids."""
+    """Return every formalism by id, in alphabetical order of their ids.
+
+    Raises SpecError when a plug-in is broken, InternalError when one of our own modules is.
+    """
     home = importlib.import_module("specexpr.formalisms")
-    modules = [
-        importlib.import_module(f"{home.__name__}.{m.name}") for m in pkgutil.iter_modules(home.__path__)
-    ]
-    modules += [point.load() for point in entry_points(group="specexpr.formalisms")]
     found: dict[str, Formalism] = {}
-    for module in modules:
-        manifest = getattr(module, "FORMALISM", None)
-        if not isinstance(manifest, Formalism):
-            raise InternalError(f"{module.__name__} must end in FORMALISM = Formalism(...)")
-        names = {manifest.id, manifest.keyword} - {None}
-        for other in found.values():
-            if names & {other.id, other.keyword}:
-                raise InternalError(f"{module.__name__} and {other.id} claim one name")
-        found[manifest.id] = manifest
+    for info in pkgutil.iter_modules(home.__path__):
+        name = f"{home.__name__}.{info.name}"
+        problem = _add(importlib.import_module(name), found)
+        if problem is not None:
+            raise InternalError(f"{name} {problem}")
+    for point in entry_points(group="specexpr.formalisms"):
+        try:
+            problem = _add(point.load(), found)
+        except Exception as error:  # a third party's module may raise anything when it is imported
+            problem = f"cannot be imported: {type(error).__name__}: {error}"
+        if problem is not None:
+            package = f' of the package "{point.dist.name}"' if point.dist else ""
+            raise SpecError(
+                [
+                    Diagnostic(
+                        id="broken-plug-in",
+                        message=f'the formalism "{point.value}"{package} {problem}',
+                        help="mend or uninstall the package that brings it",
+                    )
+                ]
+            )
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _add(module: object, found: dict[str, Formalism]) -> str | None:
+    """Add the manifest of a module; return what is wrong with it, or None."""
+    manifest = getattr(module, "FORMALISM", None)
+    if not isinstance(manifest, Formalism):
+        return "must end in FORMALISM = Formalism(...)"
+    names = {manifest.id, manifest.keyword} - {None}
+    for other in found.values():
+        if names & {other.id, other.keyword}:
+            return f"claims a name that {other.id} has"
+    found[manifest.id] = manifest
+    return None
 
 
 def find_formalism(name: str) -> Formalism | None:

@@ -18,6 +18,7 @@ WITHOUT_EXAMPLE = {
     # not about a text
     "unreadable-file",
     "bad-array",
+    "broken-plug-in",
     "bad-row",
     "bad-table",
     "no-table",
