@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    import argparse
     from argparse import Namespace
 
     from specexpr.certify.document import Document as ResultsDocument
@@ -186,7 +187,7 @@ def _verify(read: Namespace) -> Status:
         results = read_document(text)
     except SpecError as error:
         raise SpecError(error.diagnostics, source=Source(name, text)) from None
-    agrees = read.file is None or _agrees(results, read.file)
+    agrees = read.file is None or _agrees(results, name, read.file)
     outcomes: list[Outcome] = []
     with progress(len(results.results)) as begin:
         for one in results.results:
@@ -197,13 +198,13 @@ def _verify(read: Namespace) -> Status:
     return Status.DONE if is_sound else Status.NO
 
 
-def _agrees(results: ResultsDocument, path: str) -> bool:
+def _agrees(results: ResultsDocument, name: str, path: str) -> bool:
     """Say whether results are about a file; what differs goes to standard error."""
     from specexpr.diagnostics import Severity
     from specexpr.report.agreement import disagreements
     from specexpr.report.output import write_diagnostics
 
-    found = list(disagreements(results, _load(path)))
+    found = list(disagreements(results, _load(path), name=name))
     write_diagnostics(found)
     return all(one.severity is not Severity.ERROR for one in found)
 
@@ -213,10 +214,12 @@ def _import_gym(read: Namespace) -> Status:
     import shlex
 
     from specexpr.models.gymnasium import import_gymnasium
-    from specexpr.report.imports import imported_text
+    from specexpr.report.imports import imported_text, refuse_options
     from specexpr.report.output import write_diagnostics, write_text
 
-    imported = import_gymnasium(read.id, **{name: value for name, _, value in read.option})
+    options = {name: value for name, _, value in read.option}
+    refuse_options(read.id, options)
+    imported = import_gymnasium(read.id, **options)
     given = [word for name, text, _ in read.option for word in ("--option", f"{name}={text}")]
     command = shlex.join(("specexpr", "import", "gym", read.id, *given))
     text = imported_text(imported, origin=f"From Gymnasium: {command}")
@@ -229,17 +232,16 @@ def _explain(read: Namespace) -> Status:
     """Show the page of a formalism, a diagnostic or a kind of proof; without a name, list them all."""
     from specexpr.diagnostics import Diagnostic, SpecError
     from specexpr.report.output import write_blocks, write_page
-    from specexpr.report.pages import find_page, index_blocks, known_names
-    from specexpr.syntax.names import name_hint, shown
+    from specexpr.report.pages import find_page, index_blocks, page_hint
+    from specexpr.syntax.names import shown
 
     if read.name is None:
         write_blocks(index_blocks())
         return Status.DONE
     text = find_page(read.name)
     if text is None:
-        hint = name_hint(read.name, known_names(), kind="page")
         message = f"nothing is called {shown(read.name)}: no formalism, no diagnostic, no kind of proof"
-        raise SpecError([Diagnostic(id="unknown-name", message=message, help=hint)])
+        raise SpecError([Diagnostic(id="unknown-name", message=message, help=page_hint(read.name))])
     write_page(text)
     return Status.DONE
 
@@ -290,7 +292,6 @@ exit status: 0 all hold, 1 some are refused, 3 the document cannot be read"""
 def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
     """Return what the arguments say, or the text that they ask for; raise SpecError where they are wrong."""
     import argparse
-    import re
 
     from specexpr.diagnostics import did_you_mean
     from specexpr.syntax.names import clipped
@@ -395,9 +396,21 @@ def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
         first = clipped(unknown[0])
         if not first.startswith("-"):
             raise _usage(f'"{first}" is more than {used.prog} takes', f"{used.prog} --help says more")
-        options = dict.fromkeys(re.findall(r"--[a-z]+", used.format_help()))
-        raise _usage(f'{used.prog} has no option "{first}"', did_you_mean(first, options, kind="option"))
+        given = first.partition("=")[0]
+        elsewhere = [other.prog for other in (*commands.choices.values(), gym) if given in _options(other)]
+        if elsewhere:
+            hint = f"{given} is an option of {' and of '.join(elsewhere)}"
+        else:
+            hint = did_you_mean(given, _options(used), kind="option")
+        raise _usage(f'{used.prog} has no option "{first}"', hint)
     return read
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    """Return the long options that a parser lists in its help."""
+    import re
+
+    return re.findall(r"^  (?:-\w, )?(--[a-z]+)", parser.format_help(), re.MULTILINE)
 
 
 def _listed(text: str) -> tuple[str, ...]:

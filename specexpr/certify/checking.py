@@ -68,11 +68,12 @@ def proof_kinds() -> Mapping[str, ProofKind]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def check(claim: Claim, formalism: str, proof: Data) -> None:
-    """Check that a proof proves its verdict on a claim in a formalism; raise Refused if it does not."""
+def check(claim: Claim, formalism: str, proof: Data) -> Answer:
+    """Return what a proof shows of a claim in a formalism; raise Refused with the reason if it does not hold."""
     kind = next((kind for kind in proof_kinds().values() if kind.data is type(proof)), None)
     if kind is None:
         raise Refused(f'"{type(proof).__name__}" is not a kind of proof')
     if formalism not in kind.formalisms:
         raise Refused(f'a proof of kind "{kind.kind}" proves nothing about the formalism "{formalism}"')
     kind.check(claim, proof)
+    return kind.verdict

@@ -255,7 +255,7 @@ def _read_proof(entry: Mapping[str, Node], answer: Answer, scope: Scope | None) 
     places = {Answer.EXPRESSIBLE: "witness", Answer.INEXPRESSIBLE: "certificate"}
     for verdict, place in places.items():
         if verdict is not answer and entry[place].value is not None:
-            raise Refused(f'a result that says "{answer}" has no {place}')
+            raise Refused(f'a result that says "{answer}" must not carry a {place}')
     if answer not in places or scope is None:
         return None
     node = entry[places[answer]]

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from specexpr.certify.proofs import Refused
 from specexpr.comparison.limit import run_within
 from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, Source, SpecError
 from specexpr.exact import rational
+from specexpr.expressivity.shape import doubt_claim
 from specexpr.expressivity.task import Options, Question, Task
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Verdict
 from specexpr.formalism import Formalism, find_formalism, formalisms
@@ -91,8 +93,13 @@ def check(
     """
     if not isinstance(task, Task):
         raise TypeError(f'a task is needed, not {type(task).__name__}: give document.task("NAME")')
+    if not isinstance(formalism, str):
+        raise TypeError(f'formalism must be a name such as "mr", not {type(formalism).__name__}')
     options = given_options(discount=discount, modulo_unreachable=modulo_unreachable)
     (inquiry,) = plan([task], named_formalisms([formalism]), options=options).inquiries
+    doubt = doubt_claim(inquiry.question.claim())
+    if doubt is not None:
+        raise IllPosed([Diagnostic(id="malformed-task", message=doubt, help="write it as a document")])
     return ask(inquiry, timeout=timeout).verdict
 
 
@@ -195,6 +202,8 @@ def _cannot_ask(task: Task, formalism: Formalism, needed: str) -> Diagnostic:
 
 def ask(inquiry: Inquiry, *, timeout: float | None = None) -> Answered:
     """Decide one question within so many seconds; out of time or memory, the verdict is `Undecided`."""
+    if timeout is not None and not isinstance(timeout, int | float):
+        raise TypeError(f"timeout must be a number of seconds, not {type(timeout).__name__}")
     if timeout is not None and not (timeout > 0 and math.isfinite(timeout)):
         raise ValueError(f"a timeout must be a positive number of seconds, not {timeout}")
     decide = inquiry.formalism.decide
@@ -204,14 +213,41 @@ def ask(inquiry: Inquiry, *, timeout: float | None = None) -> Answered:
     question = inquiry.question
     if timeout is not None:
         question = replace(question, deadline=started + timeout)
+
+    def decided() -> Verdict:
+        verdict = decide(question)
+        _insist_on_proof(inquiry, verdict)
+        return verdict
+
     try:
-        verdict = run_within(None if timeout is None else timeout + GRACE, lambda: decide(question))
+        verdict = run_within(None if timeout is None else timeout + GRACE, decided)
     except MemoryError:
         verdict = Undecided("limit: the memory of this machine did not suffice")
     if verdict is None:
         verdict = Undecided("time: the limit passed before an answer was proved")
     seconds = time.monotonic() - started
     return Answered(inquiry.question, inquiry.formalism.id, _about(verdict, inquiry.question), seconds)
+
+
+def _insist_on_proof(inquiry: Inquiry, verdict: Verdict) -> None:
+    """Let the kernel check a verdict, whoever gave it; raise InternalError where it does not agree."""
+    from specexpr.certify.checking import Answer
+    from specexpr.certify.checking import check as check_proof
+
+    match verdict:
+        case Expressible(witness=witness):
+            proof, answer = witness.proof, Answer.EXPRESSIBLE
+        case Inexpressible(certificate=certificate):
+            proof, answer = certificate.proof, Answer.INEXPRESSIBLE
+        case Undecided():
+            return
+    try:
+        proved: str = check_proof(inquiry.question.claim(), inquiry.formalism.id, proof)
+    except Refused as refusal:
+        proved = f"nothing: {refusal}"
+    if proved != answer:
+        said = f"the formalism {inquiry.formalism.id} says {answer}, but its proof shows {proved}"
+        raise InternalError(said)
 
 
 def _about(verdict: Verdict, question: Question) -> Verdict:

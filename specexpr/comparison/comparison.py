@@ -20,6 +20,7 @@ from specexpr.comparison.asking import (
 from specexpr.comparison.summary import answer_of
 from specexpr.document.document import Document
 from specexpr.expressivity.verdict import Verdict
+from specexpr.syntax.names import write_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,14 +52,18 @@ class Comparison:
         return {task: tuple(words.get((task, f), "") for f in self.formalisms) for task in self.tasks}
 
     def __repr__(self) -> str:
-        rows = [("task", *self.formalisms), *((task, *words) for task, words in self.rows().items())]
+        rows = [("task", *self.formalisms), *((_named(task), *words) for task, words in self.rows().items())]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         padded = (zip(row, widths, strict=True) for row in rows)
         return "\n".join("  ".join(word.ljust(width) for word, width in row).rstrip() for row in padded)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the words as a data frame: tasks are its index, formalisms its columns."""
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ImportError:
+            message = "to_pandas needs the package pandas: pip install 'specexpr[pandas]'"
+            raise ImportError(message, name="pandas") from None
 
         index = pd.Index(self.tasks, name="task", dtype=object)
         columns = pd.Index(self.formalisms, name="formalism", dtype=object)
@@ -76,6 +81,10 @@ class Comparison:
         text = page(self)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
+
+
+def _named(task: str) -> str:
+    return write_name(task, reserved=frozenset())
 
 
 def compare(

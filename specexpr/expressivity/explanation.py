@@ -13,7 +13,7 @@ from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate
 from specexpr.expressivity.conflict_text import ConflictText
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text, some, with_lines
-from specexpr.expressivity.reward_text import reward_lines, value_lines
+from specexpr.expressivity.reward_text import is_rounded, reward_lines, value_lines
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import (
     Certificate,
@@ -25,7 +25,8 @@ from specexpr.expressivity.verdict import (
 )
 
 _FEW_TERMS = 8
-_LISTED = 10
+LISTED = 10
+"""Lines of a reward that are shown."""
 
 
 def explain_certificate(certificate: Certificate) -> str:
@@ -51,9 +52,10 @@ def explain_witness(witness: Witness) -> str:
         head = [f"The Markov reward that is 0 everywhere, discount {discount}."]
     else:
         rest = "" if lines[0].startswith("* / *:") else ", 0 where nothing is listed"
-        head = [f"Markov reward, discount {discount}{rest}:", *(f"  {line}" for line in lines[:_LISTED])]
-        if len(lines) > _LISTED:
-            head.append(f"  ... and {len(lines) - _LISTED:,} more of {counted(len(lines), 'entry')}")
+        rest += ', rounded where it says "about"' if is_rounded(witness) else ""
+        head = [f"Markov reward, discount {discount}{rest}:", *(f"  {line}" for line in lines[:LISTED])]
+        if len(lines) > LISTED:
+            head.append(f"  ... and {counted(len(lines) - LISTED, 'more line')}")
     return "\n".join([*head, *value_lines(witness)])
 
 
@@ -61,8 +63,10 @@ def summary_of(verdict: Verdict) -> str:
     """Return in one line what proves a verdict, for tables."""
     match verdict:
         case Expressible(witness=witness):
-            count = len(reward_lines(witness))
-            return f"reward with {counted(count, 'entry')}" if count else "the reward that is 0 everywhere"
+            reward = witness.proof.reward
+            if not any(entry.value for entry in reward):
+                return "the reward that is 0 everywhere"
+            return f"reward with {counted(len(reward), 'entry')}"
         case Inexpressible(certificate=certificate):
             return _conflict_summary(certificate)
         case Undecided(reason=reason):

@@ -62,7 +62,7 @@ def _model_doubts(model: Model) -> Iterator[str]:
         if list(row) != sorted(row) or not set(row) <= set(range(len(model.actions))):
             yield f'state "{state}" must have its actions in ascending order'
         elif not all(_is_law(law, size) for law in row.values()):
-            yield f'from state "{state}" there must be positive probabilities of ascending states that sum to 1'
+            yield f'from state "{state}" positive probabilities of ascending states must sum to 1'
 
 
 def _table_doubts(model: Model, tables: Sequence[Table], seen: set[int]) -> Iterator[str]:

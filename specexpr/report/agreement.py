@@ -16,8 +16,12 @@ from specexpr.report.results import results_document
 from specexpr.syntax.names import shown
 
 
-def disagreements(results: ResultsDocument, document: Document) -> Iterator[Diagnostic]:
-    """Yield what differs: errors where the two say different things, warnings where only lines have moved."""
+def disagreements(results: ResultsDocument, document: Document, *, name: str) -> Iterator[Diagnostic]:
+    """Yield what differs between results, of this name, and a document.
+
+    Errors where the two say different things, warnings where only lines or options do, notes on tasks of the
+    document that the results do not answer.
+    """
     mine = results_document(document, document.tasks, (), ())
     place = document.source.name
     environments = {one.name: one for one in mine.environments}
@@ -39,6 +43,11 @@ def disagreements(results: ResultsDocument, document: Document) -> Iterator[Diag
             yield _other_option(result.task, result.formalism, "discount", place)
         if (asked.modulo_unreachable or False) != result.modulo_unreachable:
             yield _other_option(result.task, result.formalism, "modulo unreachable", place)
+    answered = {one.task for one in results.results} | {one.task for one in results.skipped}
+    for asked_task in document.tasks:
+        if asked_task.name not in answered:
+            message = f"{shown(asked_task.name)}: no result in {name}"
+            yield Diagnostic(id="results-differ", message=message, severity=Severity.NOTE)
 
 
 def _environment(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from specexpr.diagnostics import Diagnostic, SpecError
+from specexpr.syntax.files import read_stream, reason_of, text_of, unreadable
 
 STANDARD_INPUT = "<stdin>"
+
+_HINT = "give the path of a file, or - for standard input"
 
 
 def read_text(path: str) -> tuple[str, str]:
@@ -15,27 +17,14 @@ def read_text(path: str) -> tuple[str, str]:
     try:
         data = _read_bytes(path)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _unreadable(name, reason[:1].lower() + reason[1:]) from None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _unreadable(name, f"it is no text in UTF-8: byte {error.start} is wrong") from None
-    if "\0" in text:
-        raise _unreadable(name, "it is a binary file")
-    return name, text
+        raise unreadable(name, reason_of(error), hint=_HINT) from None
+    return name, text_of(data, name=name, hint=_HINT)
 
 
 def _read_bytes(path: str) -> bytes:
     if path != "-":
         with open(path, "rb") as file:
-            return file.read()
+            return read_stream(file)
     if sys.stdin is None:
         raise ValueError("it is closed")
-    return sys.stdin.buffer.read()
-
-
-def _unreadable(name: str, reason: str) -> SpecError:
-    hint = "give the path of a file, or - for standard input"
-    message = f"{name} cannot be read: {reason}"
-    return SpecError([Diagnostic(id="unreadable-file", message=message, help=hint)])
+    return read_stream(sys.stdin.buffer)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+import json
+from collections.abc import Iterator, Mapping
 
-from specexpr.diagnostics import Source
+from specexpr.diagnostics import Diagnostic, Source, SpecError
 from specexpr.document.document import Document
 from specexpr.document.printing import print_document
 from specexpr.expressivity.task import Objective, Options
@@ -13,7 +15,7 @@ from specexpr.formalisms.reward import Reward
 from specexpr.models.environment import Environment
 from specexpr.models.imported import Imported
 from specexpr.report.layout import printable
-from specexpr.syntax.names import write_name
+from specexpr.syntax.names import clipped, write_name
 
 _FEW = 3
 
@@ -36,6 +38,46 @@ def imported_text(imported: Imported, *, origin: str) -> str:
     )
     example = [f"# {text}" for text in _example(environment, by_reward=bool(objectives))]
     return "\n".join([*head, "", print_document(document), *example]).rstrip("\n") + "\n"
+
+
+def refuse_options(id: str, options: Mapping[str, object]) -> None:
+    """Raise SpecError for options of a Gymnasium environment that are not of the kind of their defaults.
+
+    Gymnasium takes any text for true. Options without a default, and environments that it does not know, are
+    left to it.
+    """
+    problems: list[Diagnostic] = []
+    defaults = _defaults(id) if options else {}
+    for name, value in options.items():
+        default = defaults.get(name)
+        if isinstance(default, bool):
+            is_fit, wanted = isinstance(value, bool), "true or false"
+        elif isinstance(default, int | float):
+            is_fit, wanted = isinstance(value, int | float) and not isinstance(value, bool), "a number"
+        else:
+            continue
+        if not is_fit:
+            kind = "the text " if isinstance(value, str) else ""
+            message = f"option {name} must be {wanted}, not {kind}{clipped(json.dumps(value))}"
+            hint = f"by default it is {json.dumps(default)}"
+            problems.append(Diagnostic(id="usage", message=message, help=hint))
+    if problems:
+        raise SpecError(problems)
+
+
+def _defaults(id: str) -> Mapping[str, object]:
+    """Return the defaults of the options of a Gymnasium environment, none if they cannot be found."""
+    try:
+        import gymnasium
+        from gymnasium.envs.registration import load_env_creator
+
+        spec = gymnasium.spec(id)
+        entry = spec.entry_point
+        maker = load_env_creator(entry) if isinstance(entry, str) else entry
+        found = {} if maker is None else inspect.signature(maker).parameters
+    except Exception:  # whatever a third party raises here, it says better when it makes the environment
+        return {}
+    return {name: one.default for name, one in found.items()} | dict(spec.kwargs)
 
 
 def _example(environment: Environment, *, by_reward: bool) -> Iterator[str]:

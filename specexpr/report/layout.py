@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from specexpr.syntax.names import write_name
+
 GAP = "  "
 PAGE = 100
 """Columns that a line of text may take where no terminal says."""
@@ -80,6 +82,15 @@ def lines(text: str, *, indent: int = 0) -> Iterator[Line]:
 def row(*cells: Piece | str) -> tuple[Piece, ...]:
     """Return pieces, texts being plain ones; a row of a grid is one for each column."""
     return tuple(Piece(one) if isinstance(one, str) else one for one in cells)
+
+
+def named(name: str) -> str:
+    """Return a name for a table: in quotes where the language needs them.
+
+    >>> print(named("s0"), named("top left"))
+    s0 "top left"
+    """
+    return write_name(name, reserved=frozenset())
 
 
 def plain(blocks: Iterable[Block]) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import specexpr.certify
+from specexpr.diagnostics import did_you_mean, nearest
 from specexpr.document.explanation import diagnostic_ids, explain_diagnostic
 from specexpr.formalism import Formalism, find_formalism, formalisms
 from specexpr.report.layout import Block, Grid, Line, line, row
 
 _HEADING = re.compile(r"^(\S.*)\n-{3,}\n", re.MULTILINE)
 _NEXT = re.compile(r"(?<=\.)\n")
+_LONGEST = 60
 _PROOFS = Path(specexpr.certify.__file__).parent / "pages"
 
 
@@ -30,6 +32,17 @@ def known_names() -> tuple[str, ...]:
     """Return all names that have a page."""
     found = [name for f in formalisms().values() for name in (f.id, f.keyword) if name is not None]
     return (*found, *diagnostic_ids(), *_proofs())
+
+
+def page_hint(name: str) -> str:
+    """Return the help for a name without a page: the nearest that has one, upper and lower case alike."""
+    names = {known.lower(): known for known in known_names()}
+    wanted = name.lower()
+    swapped = next((low for low in names if sorted(low) == sorted(wanted)), None)
+    if nearest(wanted[:_LONGEST], names) is None and swapped is not None:
+        wanted = swapped
+    hint = did_you_mean(wanted[:_LONGEST], names, kind="page")
+    return hint if hint.startswith("did you mean") else f"{hint}; specexpr explain lists them all"
 
 
 def index_blocks() -> Iterator[Block]:

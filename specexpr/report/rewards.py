@@ -1,19 +1,19 @@
-"""A witness for people: its reward as a table where it is small, else its first entries."""
+"""A witness for people: its reward as a small table, else its first lines; exact, or said not to be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from specexpr.expressivity.reward_text import value_lines
+from specexpr.exact import rational_text
+from specexpr.expressivity.explanation import LISTED
+from specexpr.expressivity.reward_text import is_rounded, reward_lines, value_lines
 from specexpr.expressivity.verdict import Witness
 from specexpr.models.environment import Environment
-from specexpr.report.layout import Block, Grid, Piece, Style, line, lines, row
-from specexpr.report.rationals import compact
+from specexpr.report.layout import GAP, PAGE, Block, Grid, Piece, Style, line, lines, named, row, width
 
 _STATES = 12
 _ACTIONS = 8
-_LISTED = 10
 
 
 def witness_blocks(witness: Witness, *, indent: int) -> Iterator[Block]:
@@ -21,14 +21,25 @@ def witness_blocks(witness: Witness, *, indent: int) -> Iterator[Block]:
     environment = witness.question.task.environments[0]
     reward = witness.proof.reward
     is_small = len(environment.states) <= _STATES and len(environment.actions) <= _ACTIONS
-    if not reward or not is_small or any(entry.next is not None for entry in reward):
-        yield from lines(witness.explain(), indent=indent)
-        if len(reward) > _LISTED:
-            yield line(Piece("--json prints every entry", Style.FAINT), indent=indent)
-        return
-    yield _table({(entry.state, entry.action): entry.value for entry in reward}, environment, indent=indent)
-    for text in value_lines(witness):
-        yield line(text, indent=indent)
+    if any(entry.value for entry in reward) and is_small and not is_rounded(witness):
+        table = _table({(e.state, e.action): e.value for e in reward}, environment, indent=indent)
+        if all(entry.next is None for entry in reward) and _width(table) <= PAGE:
+            yield table
+            for text in value_lines(witness):
+                yield line(text, indent=indent)
+            return
+    yield from lines(witness.explain(), indent=indent)
+    if is_rounded(witness):
+        yield line(Piece("rounded; --json has the exact reward", Style.FAINT), indent=indent)
+    elif len(reward_lines(witness)) > LISTED:
+        yield line(Piece("--json prints every entry", Style.FAINT), indent=indent)
+
+
+def _width(table: Grid) -> int:
+    """Return the columns that a table takes."""
+    rows = [table.headers, *([piece.text for piece in cells] for cells in table.rows)]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return table.indent + sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def _table(values: dict[tuple[int, int], Fraction], environment: Environment, *, indent: int) -> Grid:
@@ -36,9 +47,9 @@ def _table(values: dict[tuple[int, int], Fraction], environment: Environment, *,
     for s, state in enumerate(environment.states):
         available = environment.available(s)
         cells = (
-            compact(values.get((s, a), Fraction(0))) if a in available else ""
+            rational_text(values.get((s, a), Fraction(0))) if a in available else ""
             for a in range(len(environment.actions))
         )
-        rows.append(row(state, *cells))
-    headers = ("reward", *environment.actions)
+        rows.append(row(named(state), *cells))
+    headers = ("reward", *map(named, environment.actions))
     return Grid(headers, tuple(rows), right=frozenset(range(1, len(headers))), indent=indent)

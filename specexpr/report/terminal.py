@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from specexpr.report.layout import PAGE, Block, Grid, Line, Style, plain, printable
+from specexpr.report.layout import PAGE, Block, Grid, Line, Piece, Style, plain, printable, width
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+_BETWEEN = 3  # columns that rich leaves between two columns of a table
 
 _STYLES = {
     Style.PLAIN: "",
@@ -41,9 +43,7 @@ def on_terminal(blocks: Iterable[Block], *, width: int | None = None) -> str:
         if isinstance(block, Line):
             _print_line(console, block)
         else:
-            from rich.padding import Padding
-
-            console.print(Padding(_table(block), (0, 0, 0, block.indent)))
+            _print_grid(console, block)
     return recorded(console)
 
 
@@ -83,15 +83,46 @@ def _print_line(console: Console, block: Line) -> None:
         console.print(Text(" " * block.indent) + text, soft_wrap=True)
 
 
-def _table(block: Grid) -> Table:
+def _print_grid(console: Console, block: Grid) -> None:
+    """Print a table, its cells folded between words; where not even these fit, a line for each cell."""
+    from rich.padding import Padding
+
+    rows = [tuple(map(printable, block.headers))]
+    rows += (tuple(printable(piece.text) for piece in cells) for cells in block.rows)
+    columns = list(zip(*rows, strict=True))
+    natural = [max(map(width, column)) for column in columns]
+    least = [max((width(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    widths = _fitted(natural, least, console.width - block.indent - _BETWEEN * (len(columns) - 1))
+    if widths is not None:
+        console.print(Padding(_table(block, widths), (0, 0, 0, block.indent)))
+        return
+    for k, cells in enumerate(block.rows):
+        for header, piece in zip(block.headers, cells, strict=True):
+            _print_line(console, Line((Piece(f"{header}: "), piece), block.indent))
+        if k < len(block.rows) - 1:
+            console.print()
+
+
+def _fitted(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
+    """Return widths that fit, those with most to spare cut first; None if even the least do not."""
+    widths = list(natural)
+    excess = sum(widths) - room
+    for i in sorted(range(len(widths)), key=lambda i: least[i] - natural[i]):
+        cut = max(0, min(excess, widths[i] - least[i]))
+        widths[i] -= cut
+        excess -= cut
+    return widths if excess <= 0 else None
+
+
+def _table(block: Grid, widths: Sequence[int]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for i, header in enumerate(block.headers):
+    for i, (header, room) in enumerate(zip(block.headers, widths, strict=True)):
         side: Literal["left", "right"] = "right" if i in block.right else "left"
-        table.add_column(Text(printable(header)), justify=side, overflow="fold")
+        table.add_column(Text(printable(header)), justify=side, overflow="fold", width=room)
     for cells in block.rows:
         row: list[Text] = [Text(printable(piece.text), _STYLES[piece.style]) for piece in cells]
         table.add_row(*row)

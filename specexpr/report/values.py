@@ -13,7 +13,7 @@ from specexpr.document.document import Document
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Objective
 from specexpr.formalism import find_formalism
-from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, row
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, named, row
 from specexpr.report.rationals import both
 from specexpr.syntax.names import shown
 
@@ -72,14 +72,14 @@ def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block
         if k:
             yield Line()
         if len(document.environments) > 1:
-            yield line(Piece(name, Style.STRONG))
+            yield line(Piece(named(name), Style.STRONG))
         policies = [policy for policy, _ in some[0].values]
         if not policies:
             yield line(f"{shown(name)} has no policy: nothing to evaluate")
         elif len(policies) <= _POLICIES:
-            rows = [row(one.objective.name, *(both(value) for _, value in one.values)) for one in some]
-            yield Grid(("objective", *policies), tuple(rows))
+            rows = [row(named(one.objective.name), *(both(value) for _, value in one.values)) for one in some]
+            yield Grid(("objective", *map(named, policies)), tuple(rows))
         else:
             columns = zip(*([both(value) for _, value in one.values] for one in some), strict=True)
-            rows = [row(policy, *cells) for policy, cells in zip(policies, columns, strict=True)]
-            yield Grid(("policy", *(one.objective.name for one in some)), tuple(rows))
+            rows = [row(named(policy), *cells) for policy, cells in zip(policies, columns, strict=True)]
+            yield Grid(("policy", *(named(one.objective.name) for one in some)), tuple(rows))

@@ -11,7 +11,7 @@ from specexpr.comparison.summary import answer_of, conflict_lines, proof_line
 from specexpr.diagnostics import Source
 from specexpr.expressivity.task import Options
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided
-from specexpr.report.layout import Block, Grid, Line, Piece, Style, fixed, line, lines, row
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, fixed, line, lines, named, row
 from specexpr.report.rationals import compact
 from specexpr.report.rewards import witness_blocks
 
@@ -37,7 +37,7 @@ def verdict_blocks(
 
 def _section(one: Answered, source: Source) -> Iterator[Block]:
     answer = answer_of(one.verdict)
-    head = Piece(one.question.task.name, Style.STRONG), ": ", Piece(answer.value, _STYLES[answer])
+    head = Piece(named(one.question.task.name), Style.STRONG), ": ", Piece(answer.value, _STYLES[answer])
     yield line(*head, f" in {one.formalism}{_options(one.question.options)}")
     yield line(proof_line(one.verdict), indent=2)
     match one.verdict:
@@ -78,7 +78,9 @@ def _summary(answered: Sequence[Answered], *, timed: bool) -> Grid:
         answer = answer_of(one.verdict)
         time = (f"{one.seconds:.3f}",) if timed else ()
         verdict = Piece(answer.value, _STYLES[answer])
-        rows.append(row(one.question.task.name, one.formalism, verdict, proof_line(one.verdict), *time))
+        rows.append(
+            row(named(one.question.task.name), one.formalism, verdict, proof_line(one.verdict), *time)
+        )
     return Grid(headers, tuple(rows), right=frozenset({4}))
 
 
@@ -97,4 +99,6 @@ def _skipped(skipped: Sequence[Skipped]) -> Iterator[Line]:
     for one in skipped:
         tasks.setdefault((one.formalism, one.needs), []).append(one.task)
     for (formalism, needs), names in tasks.items():
-        yield line(Piece(f"skipped {formalism} for {', '.join(names)}: it needs {needs}", Style.FAINT))
+        yield line(
+            Piece(f"skipped {formalism} for {', '.join(map(named, names))}: it needs {needs}", Style.FAINT)
+        )

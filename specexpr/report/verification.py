@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from specexpr.certify.document import Outcome, Result, Status
 from specexpr.exact import rational_text
-from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, row
+from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, named, row
 
 _STYLES = {Status.HOLDS: Style.GOOD, Status.REFUSED: Style.BAD, Status.UNDECIDED: Style.UNSURE}
 _LONGEST = 24
@@ -16,14 +16,14 @@ _LONGEST = 24
 def outcome_blocks(outcomes: Sequence[Outcome]) -> Iterator[Block]:
     """Yield a row for each result, and how many hold."""
     if not outcomes:
-        yield line("the document has no results: nothing to verify")
+        yield line("no results: the document has none to verify")
         return
     headers = ("task", "formalism", "options", "verdict", "kernel")
     rows = []
     for outcome in outcomes:
         result = outcome.result
         said = Piece(_said(outcome), _STYLES[outcome.status])
-        rows.append(row(result.task, result.formalism, _options(result), result.answer.value, said))
+        rows.append(row(named(result.task), result.formalism, _options(result), result.answer.value, said))
     yield Grid(headers, tuple(rows))
     yield Line()
     counted = Counter(outcome.status for outcome in outcomes)

@@ -156,4 +156,4 @@ def test_names_cannot_reach_the_terminal(specexpr: Run) -> None:
     done = specexpr("check", "-", stdin=text)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
-    assert "\\x1b[31m" in done.stdout
+    assert "\\u001b[31m" in done.stdout

@@ -27,6 +27,7 @@ def test_formalism(specexpr: Run) -> None:
 
 def test_unknown(specexpr: Run) -> None:
     """An unknown name is answered with the nearest one."""
-    done = specexpr("explain", "row-smu")
-    assert (done.returncode, done.stdout) == (3, "")
-    assert 'did you mean "row-sum"?' in done.stderr
+    for name, nearest in (("row-smu", "row-sum"), ("MR", "mr"), ("rm", "mr")):
+        done = specexpr("explain", name)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert f'did you mean "{nearest}"?' in done.stderr

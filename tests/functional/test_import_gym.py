@@ -45,6 +45,8 @@ def test_options(specexpr: Run) -> None:
     firm = specexpr("import", "gym", "FrozenLake-v1", "--option", "is_slippery=false").stdout
     assert "1/3" in slippery
     assert "1/3" not in firm
+    wide = specexpr("import", "gym", "FrozenLake-v1", "--option", "map_name=8x8").stdout
+    assert "r7c7" in wide
     small = specexpr("import", "gym", "FrozenLake-v1", "--option", 'desc=["SF","FG"]').stdout
     assert "states r0c0 r0c1 r1c0 r1c1\n" in small
 
@@ -55,6 +57,8 @@ def test_options(specexpr: Run) -> None:
         (["FrozenLake-v9"], 'did you mean "FrozenLake-v1"?'),
         (["CartPole-v1"], "no transition table"),
         (["FrozenLake-v1", "--option", "nothing=1"], "nothing"),
+        (["FrozenLake-v1", "--option", "is_slippery=maybe"], 'must be true or false, not the text "maybe"'),
+        (["FrozenLake-v1", "--option", "is_slippery=2"], "must be true or false, not 2"),
     ],
 )
 def test_refusals(specexpr: Run, arguments: list[str], said: str) -> None:

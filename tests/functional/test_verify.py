@@ -118,6 +118,39 @@ def test_family(specexpr: Run) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_tasks_without_a_result(specexpr: Run) -> None:
+    """Tasks of the file that the results do not answer are noted, which changes no status."""
+    text = specexpr("check", "-", "--json", "--task", "first", stdin=ENTAILMENT).stdout
+    done = specexpr("verify", "r.json", "e.spex", files={"r.json": text, "e.spex": ENTAILMENT})
+    assert done.returncode == 0
+    assert done.stderr == 'note[results-differ]: "different": no result in r.json\n'
+
+
+def test_no_results(specexpr: Run) -> None:
+    """A document without results says that it has none."""
+    text = specexpr("check", "-", "--json", stdin=ROOMS).stdout
+    done = specexpr("verify", "-", stdin=text)
+    assert (done.returncode, done.stdout) == (0, "no results: the document has none to verify\n")
+
+
+def test_misplaced_proof(specexpr: Run) -> None:
+    """A proof of the other kind is told to be out of place, not to be missing."""
+    document = json.loads(results(specexpr))
+    document["results"][1]["certificate"] = document["results"][0]["certificate"]
+    done = specexpr("verify", "-", stdin=json.dumps(document))
+    assert done.returncode == 1
+    assert 'a result that says "expressible" must not carry a certificate' in done.stdout
+
+
+def test_options_of_other_commands(specexpr: Run) -> None:
+    """An option that another command has is said to be that command's."""
+    done = specexpr("verify", "r.json", "--json")
+    assert done.returncode == 3
+    assert "--json is an option of specexpr check and of specexpr evaluate" in done.stderr
+    assert "did you mean" not in done.stderr
+    assert 'did you mean "--json"?' in specexpr("check", "r.json", "--jsn").stderr
+
+
 def test_kernel_alone(specexpr: Run, tmp_path: Path) -> None:
     """`verify` imports no solver, no numpy, no parser: only the kernel and what shows its answer."""
     (tmp_path / "r.json").write_text(results(specexpr), encoding="utf-8")
@@ -130,7 +163,7 @@ assert not heavy, heavy
 ours = {name.split(".")[1] for name in sys.modules if name.startswith("specexpr.")}
 assert ours <= {"cli", "report", "certify", "exact", "diagnostics", "syntax"}, ours
 lower = {name for name in sys.modules if name.startswith("specexpr.syntax.")}
-assert lower <= {"specexpr.syntax.names", "specexpr.syntax.nodes"}, lower
+assert lower <= {"specexpr.syntax.files", "specexpr.syntax.names", "specexpr.syntax.nodes"}, lower
 """
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -224,7 +224,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ('results/0/proof = "enclosure"', "no proof of what it says"),
         ("results/0/certificate = null", "must be a proof"),
         ('results/0/reason = "limit"', "only an undecided result has a reason"),
-        ('results/0/verdict = "undecided"', 'a result that says "undecided" has no certificate'),
+        ('results/0/verdict = "undecided"', 'a result that says "undecided" must not carry a certificate'),
         ("results/0/options = {}", "has no discount"),
         ('results/0/options = {"discount": "4/5"}', "another discount"),
         ('results/0/certificate/kind = "farkash"', "not the name of a known kind of proof"),
@@ -236,7 +236,10 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ('results/0/certificate/terms/0/relation = ">="', "not asked for by the task"),
         ('results/1/witness/reward/0/value = "-3/2"', 'does not show a constraint ">" of line 15'),
         ('results/1/witness/reward/0/next = "s2"', '"s2" is not the name of a known state'),
-        ('results/1/certificate = {"kind": "farkas"}', 'a result that says "expressible" has no certificate'),
+        (
+            'results/1/certificate = {"kind": "farkas"}',
+            'a result that says "expressible" must not carry a certificate',
+        ),
     ],
 )
 def test_what_a_result_does_not_prove_is_refused(change: str, said: str) -> None:

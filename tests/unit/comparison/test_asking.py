@@ -9,9 +9,13 @@ from fractions import Fraction
 import pytest
 
 import specexpr as sx
+from specexpr.certify.proofs import RewardWitness
 from specexpr.comparison import asking
 from specexpr.comparison.asking import Inquiry, answers, ask, check, given_options, named_formalisms, plan
+from specexpr.diagnostics import IllPosed, InternalError
+from specexpr.document import loads
 from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Verdict, Witness
 from specexpr.formalism import Formalism, find_formalism
 
 TEXT = """
@@ -174,3 +178,53 @@ def test_answers_come_one_by_one(document: sx.Document) -> None:
         assert len(heard) == number
         assert answered.question.task.name == heard[-1]
     assert heard == ["move", "alike", "set"]
+
+
+def test_arguments_of_another_type(document: sx.Document) -> None:
+    """A TypeError names the argument, what it must be and what was given."""
+    task = document.task("move")
+    with pytest.raises(TypeError, match='formalism must be a name such as "mr", not list'):
+        check(task, ["mr"], discount="1/2")  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(TypeError, match="timeout must be a number of seconds, not str"):
+        check(task, "mr", discount="1/2", timeout="x")  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(TypeError, match="text must be a str, not NoneType"):
+        sx.loads(None)  # type: ignore[arg-type]  # that is the point
+
+
+def test_the_kernel_sees_every_verdict() -> None:
+    """A formalism that says yes with a proof that does not hold, or of the wrong kind, gives no verdict."""
+    document = loads(
+        "environment e { states s t; actions a b; start s; s / a -> s; s / b -> t; t / * -> t }\n"
+        "policy p in e { * -> a }\npolicy q in e { * -> b }\ntask t in e { p > q; discount 1/2 }"
+    )
+    question = Question(task=document.task("t"), options=document.task("t").options)
+    nothing = RewardWitness(Fraction(1, 2), (), ())
+    honest = ask(Inquiry(question, find_formalism("mr"))).verdict
+    assert isinstance(honest, Expressible)
+
+    def says(verdict: Verdict) -> Inquiry:
+        liar = Formalism(id="mr", keyword=None, title="", documentation="", decide=lambda question: verdict)
+        return Inquiry(question, liar)
+
+    for verdict, words in (
+        (Expressible(Witness(question, "mr", nothing)), "proof shows nothing: the reward does not show"),
+        (
+            Inexpressible(Certificate(question, "mr", honest.witness.proof)),
+            "says inexpressible, but its proof shows expressible",
+        ),
+    ):
+        with pytest.raises(InternalError, match=words):
+            ask(says(verdict))
+
+
+def test_a_task_built_by_hand_must_be_well_formed() -> None:
+    """Probabilities 2 and -1 are no policy, whatever a reward would make of them."""
+    document = loads(
+        "environment e { states s t; actions a b; start s; s / a -> s; s / b -> t; t / * -> t }\n"
+        "policy p in e { * -> a }\npolicy q in e { * -> b }\ntask t in e { p > q; discount 1/2 }"
+    )
+    task = document.task("t")
+    odd = (((0, Fraction(2)), (1, Fraction(-1))), ((0, Fraction(1)),))
+    broken = replace(task, constraints=(replace(task.constraints[0], better=odd),))
+    with pytest.raises(IllPosed, match="a policy must have positive probabilities"):
+        check(broken, "mr")

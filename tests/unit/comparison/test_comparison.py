@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_rows(table: Comparison) -> None:
 
 def test_text(table: Comparison) -> None:
     """In a console it is an aligned table."""
-    assert repr(table) == ("task       mr\nmove       expressible\n" + f"{ODD}  inexpressible")
+    assert repr(table) == ('task           mr\nmove           expressible\n"a<b & \\"c\\""  inexpressible')
 
 
 def test_pandas(table: Comparison) -> None:
@@ -87,6 +88,13 @@ def test_pandas(table: Comparison) -> None:
     assert frame.columns.name == "formalism"
     assert frame.loc["move", "mr"] == "expressible"
     assert frame.shape == (2, 1)
+
+
+def test_without_pandas(table: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is said in one sentence, with the command that installs it."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"needs the package pandas: pip install 'specexpr\[pandas\]'$"):
+        table.to_pandas()
 
 
 def test_html_is_escaped(table: Comparison) -> None:

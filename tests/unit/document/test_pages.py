@@ -19,6 +19,7 @@ WITHOUT_EXAMPLE = {
     "unreadable-file",
     "bad-array",
     "broken-plug-in",
+    "malformed-task",
     "bad-row",
     "bad-table",
     "no-table",

@@ -331,13 +331,62 @@ def test_a_reward_on_steps_is_collapsed_where_next_states_agree() -> None:
     )
 
 
+def test_entries_are_exact_or_said_to_be_rounded() -> None:
+    """An entry is printed exactly where it fits; where one does not, the text says what is rounded."""
+    exact = Fraction(10**40 + 1, 10**40 + 7)
+    huge = Fraction(10**200 + 1, 10**200 + 7)
+    for value, text, head in (
+        (exact, f"{10**40 + 1}/{10**40 + 7}", "0 where nothing is listed:"),
+        (huge, "about 1", '0 where nothing is listed, rounded where it says "about":'),
+    ):
+        witness = _long_witness(RewardWitness(Fraction(1, 2), (RewardEntry(0, 0, None, value),), ()))
+        lines = explain_witness(witness).splitlines()
+        assert lines[:2] == [f"Markov reward, discount 1/2, {head}", f"  s0 / a: {text}"]
+
+
+def test_the_entries_counted_are_those_of_the_proof() -> None:
+    """Wildcards shorten what is printed, not the number of entries."""
+    entries = tuple(RewardEntry(s, a, None, Fraction(-1)) for s in range(10) for a in range(2))
+    witness = _long_witness(RewardWitness(Fraction(1, 2), entries, ()))
+    assert explain_witness(witness).startswith("Markov reward, discount 1/2:\n  * / *: -1\n")
+    assert summary_of(Expressible(witness)) == "reward with 20 entries"
+
+
+def test_the_values_of_what_accepted_policies_beat() -> None:
+    """Beside accepted policies stand the named ones that are not, deterministic ones, where they are few."""
+    text = ROOMS_TEXT + "task t in rooms { modulo unreachable; accept forward }\n"
+    text += "policy half in rooms { * -> { go: 1/2, stay: 1/2 } }\n"
+    values = explained(text).splitlines()[-1]
+    assert values.startswith("Values: forward = ")
+    assert "; lazy (not accepted) = " in values
+    assert "half" not in values
+    assert "hopeful" not in values
+    many = "".join(f"policy n{i} in six {{ {'; '.join(rows(i))} }}\n" for i in range(9))
+    text = SIX_TEXT + many + "task t in six { accept best }\n"
+    assert "not accepted" not in explained(text)
+    few = "".join(f"policy n{i} in six {{ {'; '.join(rows(i))} }}\n" for i in range(8))
+    assert explained(SIX_TEXT + few + "task t in six { accept best }\n").count("not accepted") == 8
+
+
+SIX_TEXT = """
+discount 1/2
+environment six { states s t u v; actions a b; start s; s / * -> t; t / * -> u; u / * -> v; v / * -> s }
+policy best in six { * -> b }
+"""
+
+
+def rows(number: int) -> list[str]:
+    """Return a policy that writes a number in binary: a for 0, b for 1."""
+    return [f"{state} -> {'ab'[number >> k & 1]}" for k, state in enumerate("stuv")]
+
+
 def test_a_large_reward_shows_its_first_entries_and_their_number() -> None:
     """Ten entries are listed, the others counted; values of a large environment are left out."""
     entries = tuple(RewardEntry(s, s % 2, None, Fraction(s)) for s in range(1, 2_000))
     proof = RewardWitness(Fraction(1, 2), entries, ())
     lines = explain_witness(_long_witness(proof, _chain(5_000))).splitlines()
     assert lines[:2] == ["Markov reward, discount 1/2, 0 where nothing is listed:", "  s1 / b: 1"]
-    assert lines[10:] == ["  s10 / a: 10", "  ... and 1,989 more of 1,999 entries"]
+    assert lines[10:] == ["  s10 / a: 10", "  ... and 1,989 more lines"]
 
 
 def test_the_zero_reward() -> None:

@@ -55,6 +55,21 @@ def test_terminal_says_the_same() -> None:
         assert word in shown
 
 
+def test_words_in_tables_are_whole() -> None:
+    """A narrow terminal folds cells between words; a narrower one shows a line for each cell."""
+    proof = "conflict of 2 constraints (line 18)"
+    grid = Grid(
+        ("task", "verdict", "proof"), (row("odd", "inexpressible", proof), row("move", "expressible", ""))
+    )
+    for columns in range(14, 90):
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal([grid], width=columns))
+        assert max(map(len, shown.split("\n"))) <= columns
+        for word in ("odd", "move", *proof.split()):
+            assert word in shown.split(), columns
+        assert ("inexpressible" in shown.split()) or columns < len("verdict: inexpressible")
+    assert "task: odd\n" in re.sub(r"\x1b\[[0-9;]*m", "", on_terminal([grid], width=25))
+
+
 def test_terminal_folds() -> None:
     """On a narrow terminal lines and tables fold, fixed lines do not."""
     text = " ".join(["word"] * 20)

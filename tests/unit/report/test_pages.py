@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specexpr.certify.checking import proof_kinds
 from specexpr.formalism import formalisms
-from specexpr.report.pages import as_markdown, find_page, index_blocks, known_names
+from specexpr.report.pages import as_markdown, find_page, index_blocks, known_names, page_hint
 
 
 def test_every_name_has_a_page() -> None:
@@ -18,6 +18,13 @@ def test_every_name_has_a_page() -> None:
     assert find_page("../pages/usage") is None
     assert find_page("") is None
     assert list(index_blocks())
+
+
+def test_the_nearest_page() -> None:
+    """Upper and lower case, swapped letters and slips find their page; what is like none is told the way."""
+    for name, known in {"MR": "mr", "rm": "mr", "Farkas": "farkas", "row-smu": "row-sum"}.items():
+        assert page_hint(name) == f'did you mean "{known}"?'
+    assert page_hint("0" * 10_000).endswith("specexpr explain lists them all")
 
 
 def test_markdown() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import specexpr as sx
+from specexpr.certify.proofs import RewardEntry, RewardWitness
 from specexpr.comparison.asking import Answered, Skipped, answers, plan
 from specexpr.expressivity.task import Options, Question
 from specexpr.report.layout import plain
+from specexpr.report.rewards import witness_blocks
 from specexpr.report.verdicts import verdict_blocks
 
 
@@ -36,8 +38,48 @@ def test_large_reward() -> None:
     text = shown(line_world(60) + "task t in e { accept p }\n")
     assert text.startswith("t: expressible in mr, discount 9/10\n")
     assert len(text.split("\n")) < 25
-    if "more of" in text:
-        assert "--json prints every entry" in text
+    assert ("more lines" in text) == ("--json prints every entry" in text)
+
+
+def witnessed(value: Fraction, states: int) -> str:
+    """Return what is printed of a reward that pays a value in every state."""
+    task = sx.loads(line_world(states) + "task t in e { p ~ p }\n").task("t")
+    entries = tuple(RewardEntry(s, a, None, value) for s in range(states) for a in range(2))
+    question = Question(task=task, options=Options(discount=Fraction(1, 2)))
+    witness = sx.Witness(question, "mr", RewardWitness(Fraction(1, 2), entries, ()))
+    return plain(witness_blocks(witness, indent=2))
+
+
+def test_numbers_are_exact_or_said_to_be_rounded() -> None:
+    """A table is exact; what does not fit there is listed exactly, or rounded, which is said."""
+    table = witnessed(Fraction(1234567, 1234568), 2)
+    assert table.count("1234567/1234568") == 4
+    assert "Markov" not in table
+    listed = witnessed(Fraction(10**40 + 1, 10**40 + 7), 2)
+    assert f"* / *: {10**40 + 1}/{10**40 + 7}\n" in listed
+    assert "--json" not in listed
+    rounded = witnessed(Fraction(10**200 + 1, 10**200 + 7), 2)
+    assert "* / *: about 1\n" in rounded
+    assert "rounded; --json has the exact reward\n" in rounded
+
+
+def test_json_is_named_only_where_something_is_left_out() -> None:
+    """Many entries that one line says are all there."""
+    assert "--json" not in witnessed(Fraction(1), 60)
+
+
+def test_names_are_written_as_in_the_language() -> None:
+    """In tables a name with a space is in quotes."""
+    text = shown(
+        'discount 1/2\nenvironment e { states s "the end"; actions a "go on"; start s\n'
+        '  s / * -> { s: 1/2, "the end": 1/2 }; "the end" / * -> s }\n'
+        'policy p in e { * -> a }\npolicy q in e { * -> "go on" }\n'
+        'task "a task" in e { p > q }\ntask t in e { p ~ q }\n'
+    )
+    assert text.startswith('"a task": expressible')
+    assert '\n  "the end" ' in text
+    assert ' "go on"\n' in text
+    assert '\n"a task"  mr ' in text
 
 
 def test_empty_reward() -> None:
