@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, SpecError
     from specexpr.document.document import Document, Family
     from specexpr.document.loading import load, loads
+    from specexpr.document.printing import print_document, print_environment
     from specexpr.expressivity.task import Objective, Options, Question, Task
     from specexpr.expressivity.verdict import (
         Certificate,
@@ -50,6 +51,7 @@ _HOMES = {
     "specexpr.diagnostics": ("Diagnostic", "IllPosed", "InternalError", "SpecError"),
     "specexpr.document.document": ("Document", "Family"),
     "specexpr.document.loading": ("load", "loads"),
+    "specexpr.document.printing": ("print_document", "print_environment"),
     "specexpr.expressivity.task": ("Objective", "Options", "Question", "Task"),
     "specexpr.expressivity.verdict": (
         *("Certificate", "Exactness", "Expressible", "Inexpressible", "Undecided", "Verdict", "Witness"),
@@ -86,6 +88,8 @@ __all__ = [
     "compare",
     "load",
     "loads",
+    "print_document",
+    "print_environment",
 ]
 
 

@@ -69,7 +69,7 @@ def proof_kinds() -> Mapping[str, ProofKind]:
 
 
 def check(claim: Claim, formalism: str, proof: Data) -> Answer:
-    """Return what a proof shows of a claim in a formalism; raise Refused with the reason if it does not hold."""
+    """Return what a proof shows of a claim in a formalism; raise Refused with the reason otherwise."""
     kind = next((kind for kind in proof_kinds().values() if kind.data is type(proof)), None)
     if kind is None:
         raise Refused(f'"{type(proof).__name__}" is not a kind of proof')

@@ -234,6 +234,7 @@ def _insist_on_proof(inquiry: Inquiry, verdict: Verdict) -> None:
     from specexpr.certify.checking import Answer
     from specexpr.certify.checking import check as check_proof
 
+    proof: object
     match verdict:
         case Expressible(witness=witness):
             proof, answer = witness.proof, Answer.EXPRESSIBLE

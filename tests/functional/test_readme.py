@@ -52,11 +52,11 @@ def test_examples_print_what_the_readme_says(specexpr: Run, tmp_path: Path) -> N
 
 
 def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python of the README prints what it says."""
+    """The Python of the README, read as one session, prints what it says."""
     for name, text in files().items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    (text,) = blocks("python")
+    text = "\n".join(blocks("python"))
     example = doctest.DocTestParser().get_doctest(text, {}, "README.md", "README.md", 0)
     runner = doctest.DocTestRunner(verbose=False)
     report: list[str] = []
