@@ -30,6 +30,9 @@ from specexpr.models.policy import Behaviours, mark
 if TYPE_CHECKING:
     from specexpr.solve.approximate import FloatModel
 
+SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100, 1 << 10, 1 << 16, 1 << 32)
+"""The largest entries of integer directions that are tried, in this order."""
+
 Coordinate = tuple[int, ...]
 Features = tuple[Mapping[int, int], int]
 """Numerators by number of the coordinate, zeros left out, over one positive denominator."""
