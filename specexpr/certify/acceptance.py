@@ -30,7 +30,7 @@ from fractions import Fraction
 
 from specexpr.certify.chain import Chain, Key
 from specexpr.certify.model import Table
-from specexpr.certify.proofs import Refused
+from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.valuation import Scaled, Valuation
 
 MAX_WORK = 20_000_000
@@ -125,7 +125,7 @@ class _Search:
             consistent = self._consistent(universe)
             self.work += len(reach) * (1 + len(consistent)) if universe else 0
             if self.work > MAX_WORK:
-                raise Refused("too large: the acceptable set needs too many cases")
+                raise TooLarge("the acceptable set needs too many cases to check")
             if consistent:
                 waiting.append(self._switches(universe, reach, consistent))
             elif not any(part.items() <= universe.items() for part in self._beaten_universes()):

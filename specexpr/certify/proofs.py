@@ -16,6 +16,10 @@ class Refused(Exception):  # noqa: N818 -- a verdict of the kernel, not a failur
     """The kernel does not accept a proof; the message says why."""
 
 
+class TooLarge(Refused):
+    """The kernel gave up before it came to a judgement: a limit of size, no flaw of the proof."""
+
+
 class Exactness(StrEnum):
     """How a proof carries its numbers: exactly, or enclosed in intervals that the kernel checks."""
 

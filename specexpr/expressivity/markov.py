@@ -14,7 +14,15 @@ from fractions import Fraction
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import Acceptance, Relation, Table
-from specexpr.certify.proofs import Exactness, FarkasCertificate, Refused, RewardEntry, RewardWitness, Term
+from specexpr.certify.proofs import (
+    Exactness,
+    FarkasCertificate,
+    Refused,
+    RewardEntry,
+    RewardWitness,
+    Term,
+    TooLarge,
+)
 from specexpr.diagnostics import InternalError
 from specexpr.expressivity.acceptable import (
     alike_conflict,
@@ -184,6 +192,8 @@ class _Decision:
                 break
             try:
                 return self.checked(completed, precision)
+            except TooLarge as limit:
+                return Undecided(f"limit: {limit}")
             except Refused as caught:
                 refusal = caught
         self.insist(weights, f"the kernel refused a witness: {refusal}")

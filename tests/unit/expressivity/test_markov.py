@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from specexpr.certify import acceptance
 from specexpr.certify.model import PolicyConstraint, Relation
 from specexpr.expressivity import linear, markov
 from specexpr.expressivity.markov import decide_markov_reward
@@ -106,3 +107,17 @@ def test_ties_alone_are_met_by_nothing() -> None:
     verdict = decide_markov_reward(question(text))
     assert isinstance(verdict, Expressible)
     assert verdict.witness.proof.reward == ()
+
+
+def test_what_the_kernel_cannot_check_in_bounds_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A witness whose check is too long is a limit that was reached, and no mistake of ours."""
+    monkeypatch.setattr(acceptance, "MAX_WORK", 0)
+    asked = question(
+        "environment e { states s t; actions a b; start { s: 1/2, t: 1/2 }; s / * -> s; t / * -> t }\n"
+        "policy aa in e { * -> a }\npolicy ab in e { s -> a; t -> b }\n"
+        "policy ba in e { s -> b; t -> a }\n"
+        "task t in e { accept aa ab ba; discount 1/2 }"
+    )
+    verdict = decide_markov_reward(asked)
+    assert isinstance(verdict, Undecided)
+    assert verdict.reason == "limit: the acceptable set needs too many cases to check"
