@@ -88,9 +88,48 @@ class AcceptableSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A name for a set of states, or of (state, action) pairs."""
+
+    name: str
+    states: frozenset[int] = frozenset()
+    pairs: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A finite memory: in machine state u observation o leads to moves[u][o]. It starts in state 0.
+
+    Observations are numbered by `observing.observations`.
+    """
+
+    states: tuple[str, ...]
+    moves: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a question fixes of the specifications that it asks about; None leaves a part open.
+
+    horizon: the number of steps that count.
+    weights: those of the first steps; after them each weight is the discount times the one before.
+    discounts: a discount for each (state, action), in their order.
+    machine: a memory whose states, with what is observed, are all that a specification sees.
+    labels: those of each model, when label sets are observed; None: transitions are.
+    """
+
+    horizon: int | None = None
+    weights: tuple[Fraction, ...] | None = None
+    discounts: tuple[tuple[tuple[int, int], Fraction], ...] | None = None
+    machine: Machine | None = None
+    labels: tuple[tuple[Label, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a verdict is about: one specification must serve every constraint and acceptable set.
 
+    discount: None where the specification may bring its own, whichever between 0 and 1.
     With `modulo_unreachable`, acceptable sets count policies that behave alike as one: a policy of the
     universe that behaves like a good one is good.
     """
@@ -98,5 +137,13 @@ class Claim:
     models: tuple[Model, ...]
     constraints: tuple[Constraint, ...]
     acceptable: tuple[AcceptableSet, ...]
-    discount: Fraction
+    discount: Fraction | None
     modulo_unreachable: bool = False
+    setting: Setting = Setting()
+
+    @property
+    def fixed_discount(self) -> Fraction:
+        """Return the discount of a claim that has one; raise ValueError otherwise."""
+        if self.discount is None:
+            raise ValueError("the claim has no discount of its own")
+        return self.discount

@@ -52,7 +52,7 @@ def complete_reward(
     expired: Callable[[], bool],
 ) -> Completed | tuple[Cut, ...] | None:
     """Return the full reward with its proof, or the bad policies that refute it, or None when time is up."""
-    floor_value = min([_ZERO, *rewards.values()]) / (1 - claim.discount)
+    floor_value = min([_ZERO, *rewards.values()]) / (1 - claim.fixed_discount)
     while not expired():
         outcome = _complete(claim, used, rewards, floor_value, expired)
         if outcome is not None:
@@ -89,7 +89,7 @@ def _complete(
         RewardEntry(c[0], c[1], c[2] if len(c) == 3 else None, x) for c, x in sorted(rewards.items()) if x
     ]
     if any(accepted.over is None for accepted in claim.acceptable):
-        entries += _punishments(claim, used, bounds, floor_value - claim.discount * top)
+        entries += _punishments(claim, used, bounds, floor_value - claim.fixed_discount * top)
     return Completed(tuple(entries), tuple(values))
 
 
@@ -139,7 +139,7 @@ class _Search:
 
     def run(self, expired: Callable[[], bool]) -> Table | None:
         """Return a bad policy as good as some good one, or None with `values` and `bounds` filled."""
-        model, discount = self.model, self.claim.discount
+        model, discount = self.model, self.claim.fixed_discount
         good = classes(model, self.accepted.good)
         numbers = [self._numbers(c.actions) for c in good]
         least = _ZERO
@@ -203,7 +203,7 @@ class _Search:
                     if a not in actions:
                         bound = (
                             value[s]
-                            - self.claim.discount * expected(self.model.rows[s][a], value)
+                            - self.claim.fixed_discount * expected(self.model.rows[s][a], value)
                             - loss.get(s, _ZERO)
                             if any_value
                             else -loss.get(s, _ZERO)
@@ -215,7 +215,7 @@ class _Search:
         return [a for a in self.used[s] if a in self.model.rows[s]]
 
     def _look_ahead(self, s: int, a: int, value: Sequence[Fraction]) -> Fraction:
-        return self.reward(s, a) + self.claim.discount * expected(self.model.rows[s][a], value)
+        return self.reward(s, a) + self.claim.fixed_discount * expected(self.model.rows[s][a], value)
 
     def _numbers(self, fixed: Assignment) -> tuple[Fraction, ...]:
         """Return the best values of used actions given the fixed ones, exactly, by policy iteration."""
@@ -240,7 +240,7 @@ class _Search:
 
     def _evaluate(self, policy: Assignment) -> tuple[Fraction, ...]:
         """Return the values of a partial policy whose unassigned states have the floor value."""
-        model, discount = self.model, self.claim.discount
+        model, discount = self.model, self.claim.fixed_discount
         states = sorted(policy)
         rows: dict[int, dict[int, Fraction]] = {}
         right: dict[int, Fraction] = {}

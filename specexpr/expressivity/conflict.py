@@ -20,7 +20,7 @@ def farkas_certificate(system: System, terms: Sequence[Term]) -> FarkasCertifica
         for side in (t.better, t.worse)
     }
     occupancies = tuple(StateOccupancy(k, table, system.occupancy(k, table)) for k, table in tables.values())
-    return FarkasCertificate(system.claim.discount, tuple(terms), occupancies)
+    return FarkasCertificate(system.claim.fixed_discount, tuple(terms), occupancies)
 
 
 def terms(system: System, multipliers: Mapping[int, Fraction]) -> Iterator[Term]:

@@ -39,7 +39,7 @@ def enclosure(system: System, multipliers: Mapping[int, float]) -> EnclosureCert
     visits, carried = {}, []
     for name, table in tables.items():
         pi = floats.choices(table)
-        occupancy = floats.occupancy(pi, claim.discount)
+        occupancy = floats.occupancy(pi, claim.fixed_discount)
         visits[name] = (pi * occupancy[:, None])[index[:, 0], index[:, 1]]
         carried.append(StateOccupancy(0, table, tuple(dyadic(occupancy, _BITS))))
     matrix = np.zeros((size, size))
@@ -56,7 +56,7 @@ def enclosure(system: System, multipliers: Mapping[int, float]) -> EnclosureCert
         return None
     bits = max(1, _INVERSE_BITS - int(np.log2(np.max(np.abs(inverse)))))
     return EnclosureCertificate(
-        discount=claim.discount,
+        discount=claim.fixed_discount,
         terms=tuple(
             Term(t.model, t.better, t.worse, t.relation, y, t.line)
             for t, y in zip(found, middle, strict=True)

@@ -209,7 +209,7 @@ class _Decision:
     def checked(self, completed: Completed, precision: Precision) -> Verdict:
         """Return the verdict that a reward proves; raise Refused where the kernel is not convinced."""
         values = named_values(self.system, completed.reward, precision)
-        proof = RewardWitness(self.claim.discount, completed.reward, (*completed.values, *values))
+        proof = RewardWitness(self.claim.fixed_discount, completed.reward, (*completed.values, *values))
         check(self.claim, FORMALISM, proof)
         return Expressible(Witness(self.question, FORMALISM, proof))
 

@@ -53,7 +53,7 @@ def float_rows(system: System) -> Matrix:
             continue
         model = models[point.model]
         pi = model.choices(point.table)
-        visits = pi * model.occupancy(pi, claim.discount)[:, None]
+        visits = pi * model.occupancy(pi, claim.fixed_discount)[:, None]
         if len(models) == 1:
             features[number, : len(index)] = visits[index[:, 0], index[:, 1]]
         else:

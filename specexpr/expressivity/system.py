@@ -160,14 +160,14 @@ class System:
     def _occupancy(self, number: int, table: Table) -> tuple[list[int], int]:
         if number not in self._occupancies:
             model = self.claim.models[self.points[number].model]
-            self._occupancies[number] = integer_occupancy(model, table, self.claim.discount)
+            self._occupancies[number] = integer_occupancy(model, table, self.claim.fixed_discount)
         return self._occupancies[number]
 
     def _compute(self, number: int) -> Features:
         claim, point = self.claim, self.points[number]
         match point:
             case TrajectoryPoint(steps=steps):
-                up, down = claim.discount.numerator, claim.discount.denominator
+                up, down = claim.fixed_discount.numerator, claim.fixed_discount.denominator
                 below = down ** (len(steps) - 1)
                 visits: dict[tuple[int, int], int] = {}
                 for t, pair in enumerate(steps):

@@ -58,7 +58,7 @@ def named_values(system: System, reward: Sequence[RewardEntry], precision: Preci
         known: dict[int, Sequence[Fraction]] = dict(found)
         for table in tables:
             if id(table) not in known:
-                known[id(table)] = policy_value(model, table, claim.discount, mean)
+                known[id(table)] = policy_value(model, table, claim.fixed_discount, mean)
             values.append(PolicyValue(k, table, tuple(known[id(table)])))
     return values
 
@@ -94,7 +94,7 @@ def _rounded_values(
 
     from specexpr.solve.approximate import dyadic
 
-    model, discount, floats = system.claim.models[k], system.claim.discount, system.floats(k)
+    model, discount, floats = system.claim.models[k], system.claim.fixed_discount, system.floats(k)
     reward = np.zeros((len(model.states), len(model.actions)))
     for s, row in enumerate(model.rows):
         for a in row:
@@ -114,7 +114,7 @@ def _refine(
     """Add the float solution of (I - g P) x = residual, where the residual is exact."""
     import numpy as np
 
-    model, discount, floats = system.claim.models[k], system.claim.discount, system.floats(k)
+    model, discount, floats = system.claim.models[k], system.claim.fixed_discount, system.floats(k)
     residual = [_ZERO] * len(value)
     for s, on in enumerate(reachable(model, table)):
         if on:

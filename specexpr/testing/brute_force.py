@@ -155,7 +155,7 @@ class Differences:
 
     def row(self, asked: Constraint) -> Inequality:
         """Return the inequality that a comparison asks of a reward on (s, a, s')."""
-        model, discount = self.claim.models[asked.model], self.claim.discount
+        model, discount = self.claim.models[asked.model], self.claim.fixed_discount
         match asked:
             case PolicyConstraint():
                 better, worse = (self._occupancy(asked.model, table) for table in (asked.better, asked.worse))
@@ -167,7 +167,7 @@ class Differences:
 
     def _occupancy(self, model: int, table: Table) -> Features:
         if (model, table) not in self._occupancies:
-            self._occupancies[model, table] = occupancy(self.claim.models[model], table, self.claim.discount)
+            self._occupancies[model, table] = occupancy(self.claim.models[model], table, self.claim.fixed_discount)
         return self._occupancies[model, table]
 
 

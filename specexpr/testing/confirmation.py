@@ -62,8 +62,8 @@ def spread_reward(model: Model, entries: Sequence[RewardEntry]) -> Features:
 
 
 def _doubt_reward(claim: Claim, proof: RewardWitness) -> str | None:
-    if proof.discount != claim.discount:
-        return f"the witness has discount {proof.discount}, the question {claim.discount}"
+    if proof.discount != claim.fixed_discount:
+        return f"the witness has discount {proof.discount}, the question {claim.fixed_discount}"
     reward = spread_reward(claim.models[0], proof.reward)
     for asked in comparisons(claim):
         gap = _gap(claim, reward, asked)
@@ -73,7 +73,7 @@ def _doubt_reward(claim: Claim, proof: RewardWitness) -> str | None:
 
 
 def _gap(claim: Claim, reward: Features, asked: Constraint) -> Fraction:
-    model, discount = claim.models[asked.model], claim.discount
+    model, discount = claim.models[asked.model], claim.fixed_discount
     match asked:
         case PolicyConstraint():
             better, worse = (
@@ -102,8 +102,8 @@ def _doubt_conflict(
 ) -> str | None:
     if isinstance(proof, MixtureCertificate):
         return _doubt_mixture(claim, proof)
-    if proof.discount != claim.discount:
-        return f"the certificate has discount {proof.discount}, the question {claim.discount}"
+    if proof.discount != claim.fixed_discount:
+        return f"the certificate has discount {proof.discount}, the question {claim.fixed_discount}"
     return _doubt_terms(claim, proof.terms, is_exact=isinstance(proof, FarkasCertificate))
 
 
