@@ -8,10 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
 Vector = Sequence[Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number that is known to lie between two rationals, ends included."""
+
+    lo: Fraction
+    hi: Fraction
+
+
+Value = Fraction | Interval
+"""An exact value, or an enclosure of one that is irrational."""
+
+
+def bounds(value: Value) -> tuple[Fraction, Fraction]:
+    """Return the ends of an enclosure, of an exact value both the same.
+
+    >>> bounds(Fraction(1, 2)), bounds(Interval(Fraction(1), Fraction(2)))
+    ((Fraction(1, 2), Fraction(1, 2)), (Fraction(1, 1), Fraction(2, 1)))
+    """
+    return (value.lo, value.hi) if isinstance(value, Interval) else (value, value)
 
 MAX_EXPONENT = 10_000
 MAX_DIGITS = 1_000_000

@@ -10,16 +10,17 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import entry_points
 from random import Random
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from specexpr.certify.model import Setting
 from specexpr.diagnostics import Diagnostic, InternalError, Report, Source, Span, SpecError
-from specexpr.expressivity.task import Options, Question
+from specexpr.exact import Value
+from specexpr.expressivity.task import Options, Question, Task
 from specexpr.expressivity.verdict import Verdict
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -43,9 +44,12 @@ class Formalism:
         problem has been reported.
     print: (environment, spec) -> a body that parses back to the same spec.
     sample: (random, environment) -> some spec, for the conformance laws.
-    evaluate: (environment, spec, policies) -> their exact values, in order.
+    evaluate: (environment, spec, policies) -> their values, in order: exact, or enclosed where irrational.
+    options: the options of a question that bear on the answer, by the names of their fields in `Options`.
     needs: question -> None if it can be asked as it stands, else what is missing ("a discount: write ...").
+    settle: question -> what its options fix, for the kernel; by default what is observed.
     decide: question -> verdict; the proof has passed the kernel.
+    product: (environment, spec) -> the compiled product of the two.
     """
 
     id: str
@@ -55,9 +59,24 @@ class Formalism:
     parse: Parse | None = None
     print: Callable[[Environment, Spec], str] | None = None
     sample: Callable[[Random, Environment], Spec] | None = None
-    evaluate: Callable[[Environment, Spec, Sequence[Policy]], tuple[Fraction, ...]] | None = None
+    evaluate: Callable[[Environment, Spec, Sequence[Policy]], tuple[Value, ...]] | None = None
+    options: frozenset[str] = frozenset({"discount", "modulo_unreachable"})
     needs: Callable[[Question], str | None] | None = None
+    settle: Callable[[Question], Setting] | None = None
     decide: Callable[[Question], Verdict] | None = None
+    product: Callable[[Environment, Spec], Any] | None = None
+
+
+def posed(formalism: Formalism, task: Task, options: Options) -> Question:
+    """Return the question with the options that the formalism uses, before it says what it still needs."""
+    return Question(task=task, options=options.only(formalism.options))
+
+
+def settled(formalism: Formalism, question: Question) -> Question:
+    """Return a question that needs nothing more with what its options fix."""
+    if formalism.settle is not None:
+        return replace(question, setting=formalism.settle(question))
+    return replace(question, setting=Setting(labels=question.labels()))
 
 
 @cache

@@ -38,17 +38,20 @@ class Answer(StrEnum):
 class ProofKind:
     """A kind of proof: what it proves, for which formalisms, and how it is checked, read and written.
 
-    check: (claim, proof) -> None, or Refused with the reason.
+    data: the types of its proofs, which no other kind has.
+    check: (claim, formalism, proof) -> None, or Refused with the reason.
     read: (a reader at the proof's object, the claim's scope) -> proof; write: (proof, scope) -> that object.
+    size: proof -> the bounds on the least size of a specification that an accepted proof shows, or None.
     """
 
     kind: str
     verdict: Answer
     formalisms: frozenset[str]
-    data: type
-    check: Callable[[Claim, Data], None]
+    data: tuple[type, ...]
+    check: Callable[[Claim, str, Data], None]
     read: Callable[..., Data]
     write: Callable[..., dict[str, object]]
+    size: Callable[[Data], tuple[int, int] | None] | None = None
     exactness: Exactness = Exactness.EXACT
 
 
@@ -62,18 +65,29 @@ def proof_kinds() -> Mapping[str, ProofKind]:
         kind = getattr(module, "PROOF", None)
         if not isinstance(kind, ProofKind):
             raise InternalError(f"{module.__name__} must end in PROOF = ProofKind(...)")
-        if kind.kind in found or any(kind.data is other.data for other in found.values()):
+        if kind.kind in found or any(set(kind.data) & set(other.data) for other in found.values()):
             raise InternalError(f"{module.__name__} claims a kind or a type of proof that another module has")
         found[kind.kind] = kind
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def kind_of(proof: Data) -> ProofKind | None:
+    """Return the kind of a proof, by its type."""
+    return next((kind for kind in proof_kinds().values() if type(proof) in kind.data), None)
+
+
 def check(claim: Claim, formalism: str, proof: Data) -> Answer:
     """Return what a proof shows of a claim in a formalism; raise Refused with the reason otherwise."""
-    kind = next((kind for kind in proof_kinds().values() if kind.data is type(proof)), None)
+    kind = kind_of(proof)
     if kind is None:
         raise Refused(f'"{type(proof).__name__}" is not a kind of proof')
     if formalism not in kind.formalisms:
         raise Refused(f'a proof of kind "{kind.kind}" proves nothing about the formalism "{formalism}"')
-    kind.check(claim, proof)
+    kind.check(claim, formalism, proof)
     return kind.verdict
+
+
+def size_of(proof: Data) -> tuple[int, int] | None:
+    """Return the bounds on the least size of a specification that an accepted proof shows."""
+    kind = kind_of(proof)
+    return None if kind is None or kind.size is None else kind.size(proof)

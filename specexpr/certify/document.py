@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
-from specexpr.certify.checking import Answer, check, proof_kinds
+from specexpr.certify.checking import Answer, check, kind_of, proof_kinds, size_of
 from specexpr.certify.model import (
     AcceptableSet,
     Claim,
     Constraint,
     Distribution,
+    Label,
     Model,
     PolicyConstraint,
     Table,
 )
+from specexpr.certify.options import Given
 from specexpr.certify.proofs import Exactness, Refused
 from specexpr.certify.scope import NamedPolicy, Scope
 
@@ -75,8 +76,7 @@ class Result:
     task: str
     environment: str
     formalism: str
-    discount: Fraction | None
-    modulo_unreachable: bool
+    given: Given
     answer: Answer
     exactness: Exactness | None
     reason: str | None
@@ -111,6 +111,39 @@ class Document:
         models = {e.name: e.model for e in self.environments if e.name in family}
         first = models[family[0]]
         return Scope(family, tuple(aligned(models[name], first) for name in family), task.policies)
+
+    def labels(self, task: DocumentTask) -> tuple[tuple[Label, ...], ...]:
+        """Return the labels of each model of a task, its states and actions numbered as in the first."""
+        scope = self.scope(task)
+        found = []
+        for name in scope.names:
+            (environment,) = (e for e in self.environments if e.name == name)
+            states, actions = environment.model.states, environment.model.actions
+            found.append(
+                tuple(
+                    Label(
+                        label.name,
+                        frozenset(scope.state_index[states[s]] for s in label.states),
+                        frozenset(
+                            (scope.state_index[states[s]], scope.action_index[actions[a]])
+                            for s, a in label.pairs
+                        ),
+                    )
+                    for label in environment.labels
+                )
+            )
+        return tuple(found)
+
+    def claim(self, task: DocumentTask, given: Given) -> Claim:
+        """Return what a result on a task with these options is about."""
+        return Claim(
+            models=self.scope(task).models,
+            constraints=task.constraints,
+            acceptable=task.acceptable,
+            discount=given.discount,
+            modulo_unreachable=given.modulo_unreachable,
+            setting=given.setting,
+        )
 
 
 class Status(StrEnum):
@@ -152,23 +185,18 @@ def _checked(document: Document, result: Result) -> Status:
         raise Refused("the task is in another environment")
     if not any(result.formalism in kind.formalisms for kind in proof_kinds().values()):
         raise Refused("no proof is known for that formalism")
-    if result.size is not None:
-        raise Refused("nothing proves the size")
     if result.answer is Answer.UNDECIDED:
-        if result.proof is not None or result.exactness is not None or not result.reason:
+        if result.proof is not None or result.exactness is not None or result.size or not result.reason:
             raise Refused("an undecided result has a reason and no proof")
         return Status.UNDECIDED
     if result.reason is not None:
         raise Refused("only an undecided result has a reason")
-    if result.discount is None:
-        raise Refused("the result has no discount")
-    kind = next((kind for kind in proof_kinds().values() if kind.data is type(result.proof)), None)
+    kind = kind_of(result.proof)
     if kind is None or (kind.verdict, kind.exactness) != (result.answer, result.exactness):
         raise Refused("the result has no proof of what it says")
-    scope = document.scope(task)
-    merged = result.modulo_unreachable
-    claim = Claim(scope.models, task.constraints, task.acceptable, result.discount, merged)
-    check(claim, result.formalism, result.proof)
+    check(document.claim(task, result.given), result.formalism, result.proof)
+    if result.size is not None and result.size != size_of(result.proof):
+        raise Refused("nothing proves the size")
     return Status.HOLDS
 
 

@@ -115,6 +115,7 @@ class Setting:
     weights: those of the first steps; after them each weight is the discount times the one before.
     discounts: a discount for each (state, action), in their order.
     machine: a memory whose states, with what is observed, are all that a specification sees.
+    machine_states: the number of states that a memory may have.
     labels: those of each model, when label sets are observed; None: transitions are.
     """
 
@@ -122,6 +123,7 @@ class Setting:
     weights: tuple[Fraction, ...] | None = None
     discounts: tuple[tuple[tuple[int, int], Fraction], ...] | None = None
     machine: Machine | None = None
+    machine_states: int | None = None
     labels: tuple[tuple[Label, ...], ...] | None = None
 
 

@@ -11,7 +11,7 @@ from specexpr.certify.model import Claim, Label, TrajectoryConstraint
 Step: TypeAlias = tuple[int, int, int]
 """(state, action, next state)."""
 
-Observation: TypeAlias = tuple[int, ...] | tuple[str, ...]
+Observation: TypeAlias = tuple[int | str, ...]
 """A step (s, a, t); a pair (s, a) where sequences of pairs are compared; or sorted names of labels."""
 
 

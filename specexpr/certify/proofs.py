@@ -85,12 +85,28 @@ class StateOccupancy:
 
 
 @dataclass(frozen=True, slots=True)
-class FarkasCertificate:
-    """Multipliers under which the constraints add up to 0 > 0, with the occupancies that show it."""
+class NodeNumbers:
+    """What makes checking the features of a policy linear: ((machine state, state), number), zeros left out.
 
-    discount: Fraction
+    First the visits (of a discount after a head of weights, those of the tail), for averages also potentials.
+    """
+
+    model: int
+    table: Table
+    numbers: tuple[tuple[tuple[tuple[int, int], Fraction], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FarkasCertificate:
+    """Multipliers under which the constraints add up to 0 > 0, with the occupancies that show it.
+
+    Markov rewards carry `occupancies`, other formalisms `numbers`; the discount is None where none is fixed.
+    """
+
+    discount: Fraction | None
     terms: tuple[Term, ...]
-    occupancies: tuple[StateOccupancy, ...]
+    occupancies: tuple[StateOccupancy, ...] = ()
+    numbers: tuple[NodeNumbers, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

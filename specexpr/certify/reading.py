@@ -6,7 +6,7 @@ What is wrong inside a proof is kept as the flaw of its result, which verificati
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from dataclasses import replace
 
 from specexpr.certify.checking import Answer, proof_kinds
 from specexpr.certify.document import (
@@ -31,6 +31,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.certify.node import Malformed, Node, parse
+from specexpr.certify.options import Given, read_options
 from specexpr.certify.proofs import Exactness, Refused
 from specexpr.certify.scope import Laws, NamedPolicy, Scope, read_distribution
 from specexpr.diagnostics import Diagnostic, SpecError, did_you_mean
@@ -72,7 +73,8 @@ def _read(root: Node, problems: list[Malformed]) -> Document:
         raise problems.pop()
     document = Document(document.environments, document.families, tuple(tasks), ())
     scopes = {task.name: document.scope(task) for task in tasks}
-    results = entry["results"].each(lambda node: _read_result(node, scopes), problems)
+    known = {task.name: task for task in tasks}
+    results = entry["results"].each(lambda node: _read_result(node, document, known), problems)
     skipped = entry["skipped"].each(lambda node: _read_skipped(node, scopes), problems)
     return Document(document.environments, document.families, tuple(tasks), tuple(results), tuple(skipped))
 
@@ -212,34 +214,29 @@ class _TaskReader:
         return tuple(self.policy(item, model) for item in node.items())
 
 
-def _read_result(node: Node, scopes: Mapping[str, Scope]) -> Result:
+def _read_result(node: Node, document: Document, tasks: Mapping[str, DocumentTask]) -> Result:
     entry = node.fields(
         *("task", "environment", "formalism", "options", "verdict", "proof"),
         *("reason", "size", "witness", "certificate", "seconds"),
     )
-    options = entry["options"].fields(optional=("discount", "modulo"))
-    discount: Fraction | None = None
-    if "discount" in options:
-        discount = options["discount"].rational()
-        if not 0 < discount < 1:
-            options["discount"].expected("between 0 and 1")
-    if "modulo" in options and options["modulo"].value != "unreachable":
-        options["modulo"].expected('"unreachable"')
     seconds = entry["seconds"].value
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 1e18:
         entry["seconds"].expected("a number of seconds")
-    task, answer = entry["task"].name(), entry["verdict"].choice(Answer)
-    proof, flaw = None, None
-    try:
-        proof = _read_proof(entry, answer, scopes.get(task))
-    except (Malformed, Refused) as problem:
-        flaw = str(problem)
+    name, answer = entry["task"].name(), entry["verdict"].choice(Answer)
+    given, proof, flaw = Given(), None, None
+    if name in tasks:
+        task = tasks[name]
+        scope, bare = document.scope(task), document.claim(task, given)
+        given = read_options(entry["options"], scope, bare, document.labels(task))
+        try:
+            proof = _read_proof(entry, answer, replace(scope, asked=document.claim(task, given)))
+        except (Malformed, Refused) as problem:
+            flaw = str(problem)
     return Result(
-        task=task,
+        task=name,
         environment=entry["environment"].name(),
         formalism=entry["formalism"].name(),
-        discount=discount,
-        modulo_unreachable="modulo" in options,
+        given=given,
         answer=answer,
         exactness=None if entry["proof"].value is None else entry["proof"].choice(Exactness),
         reason=None if entry["reason"].value is None else entry["reason"].text(),
@@ -250,13 +247,13 @@ def _read_result(node: Node, scopes: Mapping[str, Scope]) -> Result:
     )
 
 
-def _read_proof(entry: Mapping[str, Node], answer: Answer, scope: Scope | None) -> object:
-    """Return the proof under `witness` or `certificate`, as the verdict asks; None without a task."""
+def _read_proof(entry: Mapping[str, Node], answer: Answer, scope: Scope) -> object:
+    """Return the proof under `witness` or `certificate`, as the verdict asks."""
     places = {Answer.EXPRESSIBLE: "witness", Answer.INEXPRESSIBLE: "certificate"}
     for verdict, place in places.items():
         if verdict is not answer and entry[place].value is not None:
             raise Refused(f'a result that says "{answer}" must not carry a {place}')
-    if answer not in places or scope is None:
+    if answer not in places:
         return None
     node = entry[places[answer]]
     if not isinstance(node.value, dict) or "kind" not in node.value:

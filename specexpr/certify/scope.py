@@ -9,7 +9,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import cast
 
-from specexpr.certify.model import Distribution, Model, Relation, Table, Trajectory
+from specexpr.certify.model import Claim, Distribution, Machine, Model, Relation, Table, Trajectory
 from specexpr.certify.node import Node
 from specexpr.certify.proofs import StateOccupancy, Term
 from specexpr.exact import rational_text
@@ -30,11 +30,15 @@ class NamedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The environments that a task is about, all with the same states and actions, and its named policies."""
+    """The environments that a task is about, all with the same states and actions, and its named policies.
+
+    `asked` is what a result is about, once that is known.
+    """
 
     names: tuple[str, ...]
     models: tuple[Model, ...]
     policies: tuple[NamedPolicy, ...] = ()
+    asked: Claim | None = None
     state_index: Mapping[str, int] = field(init=False, repr=False, compare=False)
     action_index: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _laws: Laws = field(init=False, repr=False, compare=False)
@@ -44,6 +48,18 @@ class Scope:
         for attribute, names in (("state_index", first.states), ("action_index", first.actions)):
             object.__setattr__(self, attribute, MappingProxyType({name: i for i, name in enumerate(names)}))
         object.__setattr__(self, "_laws", {})
+
+    @property
+    def claim(self) -> Claim:
+        """Return what the result at hand is about."""
+        if self.asked is None:
+            raise ValueError("there is no result at hand")
+        return self.asked
+
+    @property
+    def machine(self) -> Machine | None:
+        """Return the memory that the question fixes, if it does."""
+        return None if self.asked is None else self.asked.setting.machine
 
     def read_model(self, node: Node) -> int:
         """Return the index of the environment that a text names."""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from json.encoder import encode_basestring_ascii
 
 from specexpr.certify.checking import Answer, proof_kinds
 from specexpr.certify.document import SCHEMA, Document, DocumentEnvironment, DocumentTask, Result
 from specexpr.certify.model import Acceptance, PolicyConstraint, Table
+from specexpr.certify.options import write_options
 from specexpr.certify.scope import JsonObject, Scope, write_distribution, write_table
-from specexpr.exact import rational_text
 
 _WIDTH = 110
 
 
 def write_document(document: Document) -> str:
     """Return the JSON text of a document, without a newline at its end."""
-    scopes = {task.name: document.scope(task) for task in document.tasks}
+    tasks = {task.name: task for task in document.tasks}
+    scopes = {name: document.scope(task) for name, task in tasks.items()}
+
+    def scope(result: Result) -> Scope:
+        claim = document.claim(tasks[result.task], result.given)
+        return replace(scopes[result.task], asked=claim)
+
     families = {family.name for family in document.families}
     return to_text(
         {
@@ -24,7 +31,7 @@ def write_document(document: Document) -> str:
             "environments": [_environment(e) for e in document.environments],
             "families": [{"name": f.name, "environments": list(f.members)} for f in document.families],
             "tasks": [_task(t, scopes[t.name], in_family=t.environment in families) for t in document.tasks],
-            "results": [_result(result, scopes.get(result.task)) for result in document.results],
+            "results": [_result(result, scope(result)) for result in document.results],
             "skipped": [
                 {"task": s.task, "formalism": s.formalism, "needs": s.needs} for s in document.skipped
             ],
@@ -107,15 +114,11 @@ def _task(task: DocumentTask, scope: Scope, *, in_family: bool) -> JsonObject:
     }
 
 
-def _result(result: Result, scope: Scope | None) -> JsonObject:
-    options: JsonObject = {}
-    if result.discount is not None:
-        options["discount"] = rational_text(result.discount)
-    if result.modulo_unreachable:
-        options["modulo"] = "unreachable"
+def _result(result: Result, scope: Scope) -> JsonObject:
+    options = write_options(result.given, scope)
     places: dict[Answer, JsonObject | None] = {Answer.EXPRESSIBLE: None, Answer.INEXPRESSIBLE: None}
     for kind in proof_kinds().values():
-        if kind.data is type(result.proof) and scope is not None:
+        if type(result.proof) in kind.data:
             head: JsonObject = {"kind": kind.kind}
             places[kind.verdict] = head | kind.write(result.proof, scope)
     return {

@@ -10,21 +10,24 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypedDict, Unpack
 
+from specexpr.certify.clock import MOST_STEPS
 from specexpr.certify.proofs import Refused
 from specexpr.comparison.limit import run_within
 from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, Source, SpecError
 from specexpr.exact import rational
 from specexpr.expressivity.shape import doubt_claim
-from specexpr.expressivity.task import Options, Question, Task
+from specexpr.expressivity.task import Objective, Options, Question, Task
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Verdict
-from specexpr.formalism import Formalism, find_formalism, formalisms
+from specexpr.formalism import Formalism, find_formalism, formalisms, posed, settled
 from specexpr.syntax.names import clipped, name_hint, shown
 
 GRACE = 1.0
 """Seconds after its deadline at which a decision that has not looked at the clock is ended."""
 
 ANY_DISCOUNT = "any"
+MOST_MACHINE_STATES = 100
 
 _OPEN = Options()
 
@@ -69,12 +72,13 @@ def check(
     formalism: str,
     *,
     discount: str | Fraction | int | None = None,
-    modulo_unreachable: bool | None = None,
     timeout: float | None = None,
+    **options: Unpack[GivenOptions],
 ) -> Verdict:
     """Decide whether a formalism can express a task, and prove it.
 
-    formalism: an id ("mr") or a keyword ("reward"). Options that are given override those of the task.
+    formalism: an id ("mr") or a keyword ("reward"). discount: exact ("9/10"), or "any". The discount and
+    other options (the fields of `Options`, such as horizon=10) override those of the task.
     timeout: seconds, after which the verdict is `Undecided`.
     Raises SpecError for a formalism that does not exist and IllPosed for a question that cannot be asked.
 
@@ -95,27 +99,44 @@ def check(
         raise TypeError(f'a task is needed, not {type(task).__name__}: give document.task("NAME")')
     if not isinstance(formalism, str):
         raise TypeError(f'formalism must be a name such as "mr", not {type(formalism).__name__}')
-    options = given_options(discount=discount, modulo_unreachable=modulo_unreachable)
-    (inquiry,) = plan([task], named_formalisms([formalism]), options=options).inquiries
+    given = given_options(discount=discount, **options)
+    (inquiry,) = plan([task], named_formalisms([formalism]), options=given).inquiries
     doubt = doubt_claim(inquiry.question.claim())
     if doubt is not None:
         raise IllPosed([Diagnostic(id="malformed-task", message=doubt, help="write it as a document")])
     return ask(inquiry, timeout=timeout).verdict
 
 
-def given_options(*, discount: str | Fraction | int | None, modulo_unreachable: bool | None) -> Options:
-    """Return options from what a caller gives; raise SpecError for a discount that is none."""
-    return Options(
-        discount=None if discount is None else _discount(discount), modulo_unreachable=modulo_unreachable
-    )
+class GivenOptions(TypedDict, total=False):
+    """Options of a question, but for the discount, as a caller in Python gives them; see `Options`."""
+
+    modulo_unreachable: bool | None
+    horizon: int | None
+    beta: Fraction | None
+    machine_states: int | None
+    observe_labels: bool | None
+    structure: Objective | None
+
+
+def given_options(*, discount: str | Fraction | int | None, **options: Unpack[GivenOptions]) -> Options:
+    """Return options from what a caller gives; raise SpecError for one that makes no sense."""
+    for name, limit in (("horizon", MOST_STEPS), ("machine_states", MOST_MACHINE_STATES)):
+        number = options.get(name)
+        if number is not None and not (isinstance(number, int) and 0 < number <= limit):
+            shown_name = name.replace("_", " ")
+            message = f"{shown_name} must be a whole number from 1 to {limit}, {clipped(str(number))} is not"
+            raise SpecError([Diagnostic(id="bad-number", message=message, help=f"write {shown_name} 3, say")])
+    found = Options(**options)
+    if discount is None:
+        return found
+    if discount == ANY_DISCOUNT:
+        return replace(found, any_discount=True)
+    return replace(found, discount=_discount(discount))
 
 
 def _discount(given: str | Fraction | int) -> Fraction:
     if isinstance(given, float):
         raise TypeError(f'a discount is exact: write "{given}" in quotes, or a Fraction')
-    if given == ANY_DISCOUNT:
-        message = 'no formalism decides a task for "any" discount yet: mr needs a discount'
-        raise IllPosed([Diagnostic(id="cannot-ask", message=message, help="give one, for example 9/10")])
     try:
         value = rational(given) if isinstance(given, str) else Fraction(given)
     except ValueError as error:
@@ -169,13 +190,14 @@ def plan(
     skipped: list[Skipped] = []
     problems: list[Diagnostic] = []
     for task in tasks:
-        question = Question(task=task, options=options.over(task.options))
+        given = options.over(task.options)
         missing: list[tuple[Formalism, str]] = []
         asked = 0
         for formalism in deciding() if among is None else among:
+            question = posed(formalism, task, given)
             needed = _needed(formalism, question)
             if needed is None:
-                inquiries.append(Inquiry(question, formalism))
+                inquiries.append(Inquiry(settled(formalism, question), formalism))
                 asked += 1
             else:
                 missing.append((formalism, needed))

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from specexpr.comparison.asking import (
     Answered,
+    GivenOptions,
     Skipped,
     answers,
     deciding,
@@ -92,8 +93,8 @@ def compare(
     formalisms: Iterable[str] | None = None,
     *,
     discount: str | Fraction | int | None = None,
-    modulo_unreachable: bool | None = None,
     timeout: float | None = None,
+    **options: Unpack[GivenOptions],
 ) -> Comparison:
     """Ask every task of a document in some formalisms, by default in all that decide.
 
@@ -101,8 +102,8 @@ def compare(
     SpecError for a formalism that does not exist and IllPosed for a task that nobody can be asked about.
     """
     among = None if formalisms is None else named_formalisms(formalisms)
-    options = given_options(discount=discount, modulo_unreachable=modulo_unreachable)
-    planned = plan(document.tasks, among, options=options, source=document.source)
+    given = given_options(discount=discount, **options)
+    planned = plan(document.tasks, among, options=given, source=document.source)
     return Comparison(
         tasks=tuple(task.name for task in document.tasks),
         formalisms=tuple(formalism.id for formalism in (deciding() if among is None else among)),

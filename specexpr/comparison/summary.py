@@ -1,11 +1,9 @@
-"""A verdict in a table: its word, what proves it, the lines of the file that contradict each other."""
+"""A verdict in a table: its word and what proves it."""
 
 from __future__ import annotations
 
 from specexpr.certify.checking import Answer
-from specexpr.certify.kinds.mixture import MixtureCertificate
-from specexpr.expressivity.explanation import summary_of
-from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict
+from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Verdict
 
 
 def answer_of(verdict: Verdict) -> Answer:
@@ -24,12 +22,5 @@ def proof_line(verdict: Verdict) -> str:
     match verdict:
         case Undecided(reason=reason):
             return reason
-        case Expressible() | Inexpressible():
-            return summary_of(verdict)
-
-
-def conflict_lines(certificate: Certificate) -> tuple[int, ...]:
-    """Return the lines of the file that contradict each other, in order."""
-    proof = certificate.proof
-    lines = [proof.line] if isinstance(proof, MixtureCertificate) else [term.line for term in proof.terms]
-    return tuple(sorted({line for line in lines if line is not None}))
+        case Expressible(witness=proof) | Inexpressible(certificate=proof):
+            return proof.words().summary

@@ -8,7 +8,7 @@ HEADER_FORMS = {
     "policy": "write policy NAME in ENVIRONMENT { s0 -> a }",
     "objective": "write objective NAME in ENVIRONMENT = reward { ... }",
     "task": "write task NAME in ENVIRONMENT { better > worse }",
-    "discount": "write discount 9/10",
+    "discount": "write discount 9/10, or discount any",
     "": "an item starts with environment, family, policy, objective, task or discount",
 }
 
@@ -30,8 +30,13 @@ TASK_FORMS = {
     "accept": "write accept go, accept equally go stay, or accept go over stay coin",
     "order": "write order go stay coin by OBJECTIVE",
     "trajectories": "write trajectories (s0 a s1 b) > (s0 b s1 a)",
-    "discount": "write discount 9/10",
+    "discount": "write discount 9/10, or discount any",
     "modulo": "write modulo unreachable",
+    "horizon": "write horizon 10",
+    "beta": "write beta 7/10",
+    "machine": "write machine states 3",
+    "observe": "write observe labels",
+    "structure": "write structure OBJECTIVE",
     "in": "write in ENVIRONMENT { better > worse }",
     "": "write go > stay, go >= stay or go ~ stay",
 }

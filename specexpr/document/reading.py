@@ -15,7 +15,6 @@ from specexpr.document.document import Document, Family
 from specexpr.document.environments import read_environment
 from specexpr.document.families import read_family
 from specexpr.document.forms import HEADER_FORMS
-from specexpr.document.mistakes import wrong_header
 from specexpr.document.policies import elaborate, read_body
 from specexpr.document.scope import Declarations, Draft, Scope
 from specexpr.document.tasks import TaskReader, read_syntax
@@ -79,11 +78,10 @@ class _Reader:
                 self.context.report,
                 start="header",
                 forms=HEADER_FORMS,
-                known=wrong_header,
             )
             if node is None:
                 self._broken(item, word[0] if word else "")
-            elif node.kind == "discount":
+            elif node.kind in ("discount", "any_discount"):
                 discount = self._discount(node, item, discount)
             else:
                 self._statement(node, item)
@@ -109,7 +107,10 @@ class _Reader:
             message, hint = "discount is given twice", "remove one of them"
             self.context.error("given-twice", message, node.span, help=hint, notes=notes)
             return first
-        self.options = Options(discount=read_discount(node.leaf(0), self.context.report))
+        if node.kind == "any_discount":
+            self.options = Options(any_discount=True)
+        else:
+            self.options = Options(discount=read_discount(node.leaf(0), self.context.report))
         return node.span
 
     def _statement(self, node: Node, item: Item) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from specexpr.certify.model import (
@@ -19,9 +19,11 @@ from specexpr.diagnostics import Span
 from specexpr.document.context import Context, listed
 from specexpr.document.forms import PART_FORMS, TASK_FORMS
 from specexpr.document.mistakes import wrong_task_line
+from specexpr.document.options import OPTION_WORDS, read_option
 from specexpr.document.posed import Asked, is_well_posed
 from specexpr.document.scope import Declarations, Scope, reordered_table
 from specexpr.document.trajectories import read_trajectory
+from specexpr.exact import bounds
 from specexpr.expressivity.task import Objective, Options, Task
 from specexpr.formalism import find_formalism
 from specexpr.models.policy import Policy, mark
@@ -29,7 +31,6 @@ from specexpr.syntax.blocks import Item, pieces
 from specexpr.syntax.grammar import parse, parse_entries
 from specexpr.syntax.names import clipped, shown, write_name
 from specexpr.syntax.nodes import Body, Leaf, Node
-from specexpr.syntax.numbers import read_discount
 
 
 def read_syntax(context: Context, body: Span) -> None:
@@ -149,7 +150,7 @@ class TaskReader:
         for entry in body.entries:
             if not isinstance(entry, Node):
                 continue
-            if entry.kind in ("discount", "modulo"):
+            if entry.kind in OPTION_WORDS:
                 self._option(entry, member)
                 continue
             read = self._lines()[entry.kind]
@@ -171,22 +172,30 @@ class TaskReader:
         }
 
     def _option(self, entry: Node, member: int | None) -> None:
-        first = self._given.setdefault(entry.kind, entry.span)
+        word = OPTION_WORDS[entry.kind]
+        first = self._given.setdefault(word, entry.span)
         if member is not None:
             hint = "write it outside in NAME { }"
             self.context.error("misplaced-option", "an option is for the whole task", entry.span, help=hint)
             self.sound = False
         elif first is not entry.span:
             notes = ((first, "it is given here"),)
-            message = f"{entry.kind} is given twice"
+            message = f"{word} is given twice"
             self.context.error("given-twice", message, entry.span, help="remove one of them", notes=notes)
             self.sound = False
-        elif entry.kind == "modulo":
-            self._options = replace(self._options, modulo_unreachable=True)
         else:
-            discount = read_discount(entry.leaf(0), self.context.report)
-            self.sound &= discount is not None
-            self._options = replace(self._options, discount=discount)
+            option = read_option(entry, self.context.report, self._structure)
+            self.sound &= option is not None
+            self._options = self._options if option is None else option.over(self._options)
+
+    def _structure(self, leaf: Leaf) -> Objective | None:
+        """Return the objective whose structure is taken, from any environment of the task."""
+        name = self.context.name(leaf)
+        places = [environment.name for environment in self.scope.environments]
+        for place in places:
+            if (place, name) in self.declared.objectives:
+                return self.declared.objectives[place, name or ""]
+        return None if name is None else self._objective(leaf, places[0])
 
     def _chain(self, entry: Node, model: int) -> None:
         names = [child.leaf(0) if isinstance(child, Node) else child for child in entry.children[::2]]
@@ -237,10 +246,16 @@ class TaskReader:
         named = [(leaf, self.declared.policies[environment.name, self._name(leaf)]) for leaf in leaves]
         policies = [policy for _, policy in named if policy is not None]
         values = formalism.evaluate(environment, objective.spec, policies)
-        ranked = sorted(zip(values, leaves, strict=True), key=lambda item: item[0], reverse=True)
+        ranked = sorted(zip(map(bounds, values), leaves, strict=True), key=lambda item: item[0], reverse=True)
         line = self.context.line(entry.span)
         for (u, i), (v, j) in pairwise(ranked):
             relation = Relation.TIE if u == v else Relation.STRICT
+            if u[0] <= v[1] and (u != v or u[0] < u[1]):
+                names = f"{clipped(i.text)} and {clipped(j.text)}"
+                message = f"the values of {names} are irrational and too close to be told apart"
+                hint = "say with > or ~ how they compare"
+                self.context.error("values-not-separated", message, by.span, help=hint)
+                self.sound = False
             better, worse = self._table(i, model), self._table(j, model)
             if better is not None and worse is not None:
                 what = PolicyConstraint(model, better, worse, relation, line)

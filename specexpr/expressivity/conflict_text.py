@@ -24,6 +24,30 @@ _LONG = 1_000  # from here on whole-number weights are not worth reading
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How to speak of a linear formalism: "every <noun>", two mixtures that <counts>, under which clock.
+
+    counts: "visits every state-action pair exactly as often". clock: " (discounted at 9/10)", or nothing.
+    """
+
+    noun: str
+    counts: str
+    clock: str = ""
+
+
+def visiting(question: Question, noun: str, *, clock: str = "") -> Wording:
+    """Return the wording of a formalism that counts state-action pairs, or in a family transitions."""
+    is_family = len(question.task.environments) > 1
+    what = "takes every transition" if is_family else "visits every state-action pair"
+    return Wording(noun, f"{what} exactly as often", clock)
+
+
+def discounted_at(discount: Fraction) -> str:
+    """Return the clock of a discount, in brackets."""
+    return f" (discounted at {number_text(discount)})"
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """A constraint of the file, or all that one acceptable set contributes, in words."""
 
@@ -51,10 +75,10 @@ class _Accepted:
 class ConflictText:
     """The sentences about the terms of one certificate."""
 
-    def __init__(self, question: Question, terms: Sequence[Term], discount: Fraction) -> None:
+    def __init__(self, question: Question, terms: Sequence[Term], wording: Wording) -> None:
         self.task = question.task
         self.terms = terms
-        self.discount = discount
+        self.wording = wording
         self.names = Names(question.task)
 
     def whole(self) -> str:
@@ -67,13 +91,13 @@ class ConflictText:
         if alike is None:
             equal = self._equal(more, less)
         elif len(self.terms) == 1:
-            end = "No Markov reward can tell them apart"
+            end = f"No {self.wording.noun} can tell them apart"
             if self._is_accepted(self.terms[0]):
                 end += "; `modulo unreachable` counts them as one"
             return f"{self._constraints()}, but they behave alike: {alike}. {end}."
         else:
             pair = joined([*more, *less])
-            equal = f"{pair} behave alike: {alike}. So every Markov reward values them alike."
+            equal = f"{pair} behave alike: {alike}. So every {self.wording.noun} values them alike."
         better = "the first mixture" if len(more) > 1 else next(iter(more))
         return f"{equal} Yet the task wants {better} to be worth more: {self._constraints()}."
 
@@ -93,8 +117,8 @@ class ConflictText:
         """Return what kind of conflict it is where the weights are known to lie in intervals only."""
         return (
             f"With suitable weights, {len(self.terms):,} constraints want one mixture of {self._things()} to "
-            f"be worth more than another one that {self._visits('')} (discounted at "
-            f"{number_text(self.discount)}), and {self._every_reward()} values the two alike. The proof "
+            f"be worth more than another one that {self._visits('')}{self.wording.clock}, and "
+            f"{self._every_reward()} values the two alike. The proof "
             "shows that such weights exist, close to those below, and does not write them out. "
             f"{self._heaviest()}"
         )
@@ -128,18 +152,16 @@ class ConflictText:
             first = first[0].upper() + first[1:]
         both = "the two mixtures" if len(more) > 1 and len(less) > 1 else "both"
         return (
-            f"{first} {self._visits(second)} (discounted at {number_text(self.discount)}). "
+            f"{first} {self._visits(second)}{self.wording.clock}. "
             f"So {self._every_reward()} values {both} alike."
         )
 
     def _visits(self, other: str) -> str:
-        is_family = len(self.task.environments) > 1
-        what = "takes every transition" if is_family else "visits every state-action pair"
-        return f"{what} exactly as often" + (f" as {other}" if other else "")
+        return self.wording.counts + (f" as {other}" if other else "")
 
     def _every_reward(self) -> str:
         is_family = len(self.task.environments) > 1
-        return "every Markov reward" + (" shared by the environments" if is_family else "")
+        return f"every {self.wording.noun}" + (" shared by the environments" if is_family else "")
 
     def _things(self) -> str:
         kinds = {"sequences" if term.is_trajectory else "policies" for term in self.terms}

@@ -5,46 +5,65 @@ Nothing is decided here: the numbers are those of the proof.
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Sequence
 
+from specexpr.certify.checking import kind_of
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import Acceptance
-from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate
-from specexpr.expressivity.conflict_text import ConflictText
+from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate, RewardWitness, Term
+from specexpr.expressivity.conflict_text import ConflictText, Wording, discounted_at, visiting
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text, some, with_lines
 from specexpr.expressivity.reward_text import is_rounded, reward_lines, value_lines
 from specexpr.expressivity.task import Question
-from specexpr.expressivity.verdict import (
-    Certificate,
-    Expressible,
-    Inexpressible,
-    Undecided,
-    Verdict,
-    Witness,
-)
+from specexpr.expressivity.verdict import Proof, Witness, Words
 
 _FEW_TERMS = 8
 LISTED = 10
 """Lines of a reward that are shown."""
 
 
-def explain_certificate(certificate: Certificate) -> str:
-    """Return why no Markov reward meets the constraints, with their lines in the file."""
-    proof = certificate.proof
+def words_of(question: Question, proof: Proof) -> Words:
+    """Return what is said of a proof on Markov rewards, or where nothing better is known of its kind."""
     match proof:
-        case MixtureCertificate():
-            return _mixture_text(certificate.question, proof)
-        case EnclosureCertificate():
-            return ConflictText(certificate.question, proof.terms, proof.discount).enclosed()
-        case FarkasCertificate():
-            text = ConflictText(certificate.question, proof.terms, proof.discount)
-            return text.whole() if len(proof.terms) <= _FEW_TERMS else text.abridged()
+        case MixtureCertificate(line=line):
+            good = counted(len(proof.good), "accepted policy")
+            summary = f"a mixture of {good} is not accepted{line_numbers([line])}"
+            return Words(summary, _mixture_text(question, proof), () if line is None else (line,))
+        case FarkasCertificate() | EnclosureCertificate():
+            clock = "" if proof.discount is None else discounted_at(proof.discount)
+            return conflict_words(question, proof, visiting(question, "Markov reward", clock=clock))
+        case RewardWitness():
+            return reward_words(Witness(question, "mr", proof))
         case _:
-            assert_never(proof)
+            kind = kind_of(proof)
+            name = type(proof).__name__ if kind is None else kind.kind
+            said = f"a proof of kind {name}"
+            return Words(said, f"{said}; specexpr explain {name} says more")
 
 
-def explain_witness(witness: Witness) -> str:
+def conflict_words(
+    question: Question, proof: FarkasCertificate | EnclosureCertificate, wording: Wording
+) -> Words:
+    """Return why no specification of a linear formalism meets the constraints, with their lines."""
+    text = ConflictText(question, proof.terms, wording)
+    if isinstance(proof, EnclosureCertificate):
+        story = text.enclosed()
+    else:
+        story = text.whole() if len(proof.terms) <= _FEW_TERMS else text.abridged()
+    lines = tuple(sorted({term.line for term in proof.terms if term.line is not None}))
+    return Words(conflict_summary(proof.terms), story, lines)
+
+
+def conflict_summary(terms: Sequence[Term]) -> str:
+    """Return in one line which constraints contradict each other."""
+    where = line_numbers(term.line for term in terms)
+    if len(terms) == 1:
+        return f"two policies that behave alike{where}"
+    return f"conflict of {counted(len(terms), 'constraint')}{where}"
+
+
+def reward_words(witness: Witness) -> Words:
     """Return the reward in entries of the language, and the values of the named policies if they are few."""
     lines = reward_lines(witness)
     discount = number_text(witness.proof.discount)
@@ -56,34 +75,10 @@ def explain_witness(witness: Witness) -> str:
         head = [f"Markov reward, discount {discount}{rest}:", *(f"  {line}" for line in lines[:LISTED])]
         if len(lines) > LISTED:
             head.append(f"  ... and {counted(len(lines) - LISTED, 'more line')}")
-    return "\n".join([*head, *value_lines(witness)])
-
-
-def summary_of(verdict: Verdict) -> str:
-    """Return in one line what proves a verdict, for tables."""
-    match verdict:
-        case Expressible(witness=witness):
-            reward = witness.proof.reward
-            if not any(entry.value for entry in reward):
-                return "the reward that is 0 everywhere"
-            return f"reward with {counted(len(reward), 'entry')}"
-        case Inexpressible(certificate=certificate):
-            return _conflict_summary(certificate)
-        case Undecided(reason=reason):
-            return f"undecided: {reason}"
-        case _:
-            assert_never(verdict)
-
-
-def _conflict_summary(certificate: Certificate) -> str:
-    proof = certificate.proof
-    if isinstance(proof, MixtureCertificate):
-        good = counted(len(proof.good), "accepted policy")
-        return f"a mixture of {good} is not accepted{line_numbers([proof.line])}"
-    where = line_numbers(term.line for term in proof.terms)
-    if len(proof.terms) == 1:
-        return f"two policies that behave alike{where}"
-    return f"conflict of {counted(len(proof.terms), 'constraint')}{where}"
+    reward = witness.proof.reward
+    is_zero = not any(entry.value for entry in reward)
+    summary = "the reward that is 0 everywhere" if is_zero else f"reward with {counted(len(reward), 'entry')}"
+    return Words(summary, "\n".join([*head, *value_lines(witness)]))
 
 
 def _mixture_text(question: Question, proof: MixtureCertificate) -> str:

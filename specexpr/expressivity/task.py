@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from types import MappingProxyType
 
-from specexpr.certify.model import AcceptableSet, Claim, Constraint, Table
+from specexpr.certify.model import AcceptableSet, Claim, Constraint, Label, Setting, Table
 from specexpr.diagnostics import Span
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -25,19 +25,39 @@ class Objective:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a task, a document or the command line may fix of a question; None leaves it open."""
+    """What a task, a document or the command line may fix of a question; None leaves it open.
+
+    discount: a rational; `any_discount` asks for some discount, whichever, and overrides one given elsewhere.
+    horizon: how many steps count. beta: what every reward after the first step is multiplied by.
+    machine_states: how many states a machine may have.
+    observe_labels: machines, functions of trajectories and formulas see labels only.
+    structure: an objective whose machine, discounts or weights are taken, its rewards left free.
+    """
 
     discount: Fraction | None = None
+    any_discount: bool | None = None
     modulo_unreachable: bool | None = None
+    horizon: int | None = None
+    beta: Fraction | None = None
+    machine_states: int | None = None
+    observe_labels: bool | None = None
+    structure: Objective | None = None
 
     def over(self, other: Options) -> Options:
         """Return these options, open ones filled in from `other`."""
-        return Options(
-            discount=other.discount if self.discount is None else self.discount,
-            modulo_unreachable=other.modulo_unreachable
-            if self.modulo_unreachable is None
-            else self.modulo_unreachable,
-        )
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name, value in found.items():
+            if value is None and not (name in _DISCOUNT and (self.discount or self.any_discount)):
+                found[name] = getattr(other, name)
+        return Options(**found)
+
+    def only(self, names: Iterable[str]) -> Options:
+        """Return the options with these names, the others open."""
+        kept = {*names, *(_DISCOUNT if "discount" in names else ())}
+        return Options(**{f.name: getattr(self, f.name) for f in fields(self) if f.name in kept})
+
+
+_DISCOUNT = ("discount", "any_discount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +92,30 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A task with its options settled, and the moment (of `time.monotonic`) after which to give up."""
+    """A task with its options settled, and the moment (of `time.monotonic`) after which to give up.
+
+    An open discount asks for some discount, whichever. `setting` is what a formalism makes of the other
+    options that it uses.
+    """
 
     task: Task
     options: Options
     deadline: float | None = None
+    setting: Setting = field(default_factory=Setting)
 
     def claim(self) -> Claim:
-        """Return what a verdict on this question is about, in the kernel's terms; needs a discount."""
-        if self.options.discount is None:
-            raise ValueError("a claim needs a discount")
+        """Return what a verdict on this question is about, in the kernel's terms."""
         return Claim(
             models=tuple(environment.model for environment in self.task.environments),
             constraints=self.task.constraints,
             acceptable=self.task.acceptable,
             discount=self.options.discount,
             modulo_unreachable=bool(self.options.modulo_unreachable),
+            setting=self.setting,
         )
+
+    def labels(self) -> tuple[tuple[Label, ...], ...] | None:
+        """Return the labels of each environment where they are all that is observed, else None."""
+        if not self.options.observe_labels:
+            return None
+        return tuple(environment.labels for environment in self.task.environments)

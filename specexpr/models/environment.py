@@ -8,18 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from specexpr.certify.model import Distribution, Model
+from specexpr.certify.model import Label as Label
 
 if TYPE_CHECKING:
     from specexpr.models.imported import Imported
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A name for a set of states, or of (state, action) pairs."""
-
-    name: str
-    states: frozenset[int] = frozenset()
-    pairs: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

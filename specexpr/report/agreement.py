@@ -39,9 +39,12 @@ def disagreements(results: ResultsDocument, document: Document, *, name: str) ->
         asked = options.get(result.task)
         if asked is None:
             continue
-        if (asked.discount or result.discount) != result.discount:
+        given = result.given
+        if given.discount is not None and (asked.discount or given.discount) != given.discount:
             yield _other_option(result.task, result.formalism, "discount", place)
-        if (asked.modulo_unreachable or False) != result.modulo_unreachable:
+        if given.is_any and asked.discount is not None:
+            yield _other_option(result.task, result.formalism, "discount", place)
+        if (asked.modulo_unreachable or False) != given.modulo_unreachable:
             yield _other_option(result.task, result.formalism, "modulo unreachable", place)
     answered = {one.task for one in results.results} | {one.task for one in results.skipped}
     for asked_task in document.tasks:

@@ -17,12 +17,14 @@ from specexpr.certify.document import (
     named,
 )
 from specexpr.certify.document import Skipped as SkippedResult
+from specexpr.certify.options import Given
 from specexpr.certify.scope import NamedPolicy
 from specexpr.comparison.asking import Answered, Skipped
 from specexpr.comparison.summary import answer_of
 from specexpr.document.document import Document
 from specexpr.expressivity.task import Task
 from specexpr.expressivity.verdict import Exactness, Expressible, Inexpressible, Undecided, Verdict
+from specexpr.formalism import find_formalism
 from specexpr.models.environment import Environment
 
 
@@ -62,19 +64,29 @@ def _task(task: Task) -> DocumentTask:
 
 
 def _result(one: Answered) -> Result:
-    task, options = one.question.task, one.question.options
+    task = one.question.task
     return Result(
         task=task.name,
         environment=task.scope,
         formalism=one.formalism,
-        discount=options.discount,
-        modulo_unreachable=bool(options.modulo_unreachable),
+        given=given_of(one),
         answer=answer_of(one.verdict),
         exactness=_exactness(one.verdict),
         reason=one.verdict.reason if isinstance(one.verdict, Undecided) else None,
-        size=None,
+        size=one.verdict.size if isinstance(one.verdict, Expressible) else None,
         proof=_proof(one.verdict),
         seconds=round(one.seconds, 3),
+    )
+
+
+def given_of(one: Answered) -> Given:
+    """Return the options of a question, as far as its formalism uses them."""
+    options, formalism = one.question.options, find_formalism(one.formalism)
+    return Given(
+        discount=options.discount,
+        is_any=options.discount is None and formalism is not None and "discount" in formalism.options,
+        modulo_unreachable=bool(options.modulo_unreachable),
+        setting=one.question.setting,
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from specexpr.certify.document import SCHEMA
 from specexpr.certify.writing import to_text
 from specexpr.diagnostics import Diagnostic, Report, Severity
 from specexpr.document.document import Document
-from specexpr.exact import rational_text
+from specexpr.exact import Interval, Value, rational_text
 from specexpr.expressivity.task import Objective
 from specexpr.formalism import find_formalism
 from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, named, row
@@ -25,7 +24,7 @@ class Valued:
     """An objective with the value of each policy of its environment, by name."""
 
     objective: Objective
-    values: tuple[tuple[str, Fraction], ...]
+    values: tuple[tuple[str, Value], ...]
 
 
 def valued_objectives(
@@ -52,12 +51,34 @@ def values_text(valued: Iterable[Valued]) -> str:
             "objective": one.objective.name,
             "environment": one.objective.environment.name,
             "policy": policy,
-            "value": rational_text(value),
+            "value": _json(value),
         }
         for one in valued
         for policy, value in one.values
     ]
     return to_text({"schema": SCHEMA, "values": values})
+
+
+def _json(value: Value) -> object:
+    """Return an exact value as its text, an enclosure as its ends."""
+    if isinstance(value, Interval):
+        return {"lo": rational_text(value.lo), "hi": rational_text(value.hi)}
+    return rational_text(value)
+
+
+def value_text(value: Value) -> str:
+    """Return a value for a table; of an enclosure the digits that both ends share, or its ends.
+
+    >>> value_text(Interval(Fraction(14142, 10000), Fraction(14143, 10000)))
+    'between 1.4142 and 1.4143'
+    """
+    if not isinstance(value, Interval):
+        return both(value)
+    for digits in range(12, 3, -1):
+        low, high = (f"{float(x):.{digits}g}" for x in (value.lo, value.hi))
+        if low == high:
+            return f"about {low}"
+    return f"between {float(value.lo):.6g} and {float(value.hi):.6g}"
 
 
 def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block]:
@@ -77,9 +98,11 @@ def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block
         if not policies:
             yield line(f"{shown(name)} has no policy: nothing to evaluate")
         elif len(policies) <= _POLICIES:
-            rows = [row(named(one.objective.name), *(both(value) for _, value in one.values)) for one in some]
+            rows = [
+                row(named(one.objective.name), *(value_text(v) for _, v in one.values)) for one in some
+            ]
             yield Grid(("objective", *map(named, policies)), tuple(rows))
         else:
-            columns = zip(*([both(value) for _, value in one.values] for one in some), strict=True)
+            columns = zip(*([value_text(value) for _, value in one.values] for one in some), strict=True)
             rows = [row(named(policy), *cells) for policy, cells in zip(policies, columns, strict=True)]
             yield Grid(("policy", *(named(one.objective.name) for one in some)), tuple(rows))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from specexpr.certify.checking import Answer
 from specexpr.comparison.asking import Answered, Skipped
-from specexpr.comparison.summary import answer_of, conflict_lines, proof_line
+from specexpr.comparison.summary import answer_of, proof_line
 from specexpr.diagnostics import Source
-from specexpr.expressivity.task import Options
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided
 from specexpr.report.layout import Block, Grid, Line, Piece, Style, fixed, line, lines, named, row
-from specexpr.report.rationals import compact
+from specexpr.report.options_text import options_text
+from specexpr.report.results import given_of
 from specexpr.report.rewards import witness_blocks
 
 _STYLES = {Answer.EXPRESSIBLE: Style.GOOD, Answer.INEXPRESSIBLE: Style.BAD, Answer.UNDECIDED: Style.UNSURE}
@@ -38,7 +38,7 @@ def verdict_blocks(
 def _section(one: Answered, source: Source) -> Iterator[Block]:
     answer = answer_of(one.verdict)
     head = Piece(named(one.question.task.name), Style.STRONG), ": ", Piece(answer.value, _STYLES[answer])
-    yield line(*head, f" in {one.formalism}{_options(one.question.options)}")
+    yield line(*head, f" in {one.formalism}{_options(one)}")
     yield line(proof_line(one.verdict), indent=2)
     match one.verdict:
         case Inexpressible(certificate=certificate):
@@ -50,18 +50,14 @@ def _section(one: Answered, source: Source) -> Iterator[Block]:
             pass
 
 
-def _options(options: Options) -> str:
-    said = []
-    if options.discount is not None:
-        said.append(f"discount {compact(options.discount)}")
-    if options.modulo_unreachable:
-        said.append("modulo unreachable")
-    return "".join(f", {one}" for one in said)
+def _options(one: Answered) -> str:
+    text = options_text(given_of(one))
+    return f", {text}" if text else ""
 
 
 def _quoted(certificate: Certificate, source: Source) -> Iterator[Block]:
     """Yield the lines of the file that contradict each other."""
-    numbers = conflict_lines(certificate)
+    numbers = certificate.words().lines
     margin = max((len(str(number)) for number in numbers), default=0)
     for number in numbers[:_QUOTED]:
         text = source.line(number).strip().expandtabs(4)

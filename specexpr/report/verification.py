@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from specexpr.certify.document import Outcome, Result, Status
-from specexpr.exact import rational_text
+from specexpr.certify.document import Outcome, Status
 from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, named, row
+from specexpr.report.options_text import options_text
 
 _STYLES = {Status.HOLDS: Style.GOOD, Status.REFUSED: Style.BAD, Status.UNDECIDED: Style.UNSURE}
-_LONGEST = 24
 
 
 def outcome_blocks(outcomes: Sequence[Outcome]) -> Iterator[Block]:
@@ -23,7 +22,9 @@ def outcome_blocks(outcomes: Sequence[Outcome]) -> Iterator[Block]:
     for outcome in outcomes:
         result = outcome.result
         said = Piece(_said(outcome), _STYLES[outcome.status])
-        rows.append(row(named(result.task), result.formalism, _options(result), result.answer.value, said))
+        rows.append(
+            row(named(result.task), result.formalism, options_text(result.given), result.answer.value, said)
+        )
     yield Grid(headers, tuple(rows))
     yield Line()
     counted = Counter(outcome.status for outcome in outcomes)
@@ -42,13 +43,3 @@ def _said(outcome: Outcome) -> str:
             return f"refused: {outcome.reason}"
         case Status.UNDECIDED:
             return "claims nothing"
-
-
-def _options(result: Result) -> str:
-    said = []
-    if result.discount is not None:
-        text = rational_text(result.discount)
-        said.append("discount " + (text if len(text) <= _LONGEST else text[:_LONGEST] + "..."))
-    if result.modulo_unreachable:
-        said.append("modulo unreachable")
-    return ", ".join(said)

@@ -167,7 +167,9 @@ class Differences:
 
     def _occupancy(self, model: int, table: Table) -> Features:
         if (model, table) not in self._occupancies:
-            self._occupancies[model, table] = occupancy(self.claim.models[model], table, self.claim.fixed_discount)
+            self._occupancies[model, table] = occupancy(
+                self.claim.models[model], table, self.claim.fixed_discount
+            )
         return self._occupancies[model, table]
 
 

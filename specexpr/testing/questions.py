@@ -336,10 +336,13 @@ def _induced(setting: Setting, objectives: Sequence[Formalism]) -> Question:
         assert formalism.sample is not None
         assert formalism.evaluate is not None
         objective = Objective("o", environment, formalism.id, formalism.sample(random, environment))
-        values = formalism.evaluate(environment, objective.spec, [Policy(table) for table in tables])
+        found = formalism.evaluate(environment, objective.spec, [Policy(table) for table in tables])
+        values = [value for value in found if isinstance(value, Fraction)]
+        if len(values) < len(found):  # enclosures need not say which is greater
+            return _induced(setting, [f for f in objectives if f is not formalism])
     else:
         hidden = Hidden(setting)
-        values = tuple(hidden.of_policy(0, table) for table in tables)
+        values = [hidden.of_policy(0, table) for table in tables]
     ranked = sorted(zip(values, tables, strict=True), key=lambda x: x[0], reverse=True)
     constraints = [
         PolicyConstraint(0, better, worse, Relation.TIE if x == y else Relation.STRICT)

@@ -84,8 +84,8 @@ def test_packages_only_re_export(path: Path) -> None:
 
 
 def test_the_core_of_the_kernel_is_small() -> None:
-    """What every proof rests on has about 600 lines of code, so that a person can read it."""
-    assert sum(map(count_code, CORE)) <= 620
+    """What every proof rests on has about 650 lines of code, so that a person can read it."""
+    assert sum(map(count_code, CORE)) <= 660
 
 
 @pytest.mark.parametrize("path", sorted(set(KERNEL.rglob("*.py")) - set(CORE)), ids=name_of)

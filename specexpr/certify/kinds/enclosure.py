@@ -35,7 +35,7 @@ from specexpr.exact import common_denominator, rational_text
 MAX_TERMS = 1500
 
 
-def check_enclosure(claim: Claim, proof: EnclosureCertificate) -> None:
+def check_enclosure(claim: Claim, formalism: str, proof: EnclosureCertificate) -> None:
     """Check that the terms are the claim's and that exact multipliers are enclosed. Raises Refused."""
     if proof.discount != claim.discount:
         raise Refused("the certificate has another discount than the question")
@@ -183,7 +183,7 @@ PROOF = ProofKind(
     kind="enclosure",
     verdict=Answer.INEXPRESSIBLE,
     formalisms=frozenset({"mr"}),
-    data=EnclosureCertificate,
+    data=(EnclosureCertificate,),
     check=check_enclosure,
     read=read_enclosure,
     write=write_enclosure,

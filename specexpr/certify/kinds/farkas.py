@@ -1,8 +1,9 @@
 """Multipliers under which constraints of a claim add up to 0 > 0: proves `inexpressible`.
 
-The value of a policy is the product of the reward with its occupancy, for every Markov reward. If the
-multipliers weigh the differences of occupancies to zero, they do so to the differences of values; but each
-constraint makes its share at least zero, and one `>` makes it positive. See `pages/farkas.md`.
+In a linear formalism the value of a policy is the product of the specification with the policy's features,
+for Markov rewards its occupancy. If the multipliers weigh the differences of features to zero, they do so to
+the differences of values; but each constraint makes its share at least zero, and one `>` makes it positive.
+See `pages/farkas.md`.
 
 The kernel does not check that the conflict is irreducible: a redundant term would make it longer, not wrong.
 """
@@ -16,6 +17,7 @@ from math import lcm
 from specexpr.certify.asked import asked_constraints
 from specexpr.certify.chain import Chain, Key
 from specexpr.certify.checking import Answer, ProofKind
+from specexpr.certify.features import features, read_numbers, write_numbers
 from specexpr.certify.model import Claim, PolicyConstraint, Table, Trajectory
 from specexpr.certify.node import Node
 from specexpr.certify.proofs import FarkasCertificate, Refused
@@ -23,16 +25,26 @@ from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import common_denominator, rational_text
 
 
-def check_farkas(claim: Claim, proof: FarkasCertificate) -> None:
+def check_farkas(claim: Claim, formalism: str, proof: FarkasCertificate) -> None:
     """Check that the terms are the claim's and that their weighted differences sum to zero. Raises Refused.
 
     The sum is taken on (s, a); where several models share one reward on triples, on (s, a, next).
     """
     if proof.discount != claim.discount:
         raise Refused("the certificate has another discount than the question")
+    if formalism == "mr":
+        _check_occupancies(claim, proof)
+    else:
+        _check_features(claim, formalism, proof)
+
+
+def _check_occupancies(claim: Claim, proof: FarkasCertificate) -> None:
+    """Check the sum of occupancies of Markov rewards, which is quick on large models."""
+    if proof.discount is None:
+        raise Refused("a conflict at one discount says nothing of the others")
     chains = [Chain(model) for model in claim.models]
     constraints = asked_constraints(claim, chains, proof.terms)
-    known = _checked_occupancies(chains, proof)
+    known = _checked_occupancies(chains, proof, proof.discount)
     weights: dict[tuple[int, Key], Fraction] = {}
     tables: dict[tuple[int, Key], Table] = {}
     counts: list[tuple[int, dict[int, int], Fraction]] = []
@@ -63,8 +75,20 @@ def check_farkas(claim: Claim, proof: FarkasCertificate) -> None:
         raise Refused("the weighted differences of the certificate do not sum to zero")
 
 
+def _check_features(claim: Claim, formalism: str, proof: FarkasCertificate) -> None:
+    """Check the sum on the coordinates of another linear formalism."""
+    if formalism == "rm" and claim.setting.machine is None:
+        raise Refused("a conflict in one machine says nothing of the others")
+    if proof.occupancies:
+        raise Refused("occupancies belong to a conflict of Markov rewards")
+    asked = asked_constraints(claim, [Chain(model) for model in claim.models], proof.terms)
+    known = features(formalism, claim, proof.numbers)
+    if known.combined(zip(asked, [term.weight for term in proof.terms], strict=True)):
+        raise Refused("the weighted differences of the certificate do not sum to zero")
+
+
 def _checked_occupancies(
-    chains: Sequence[Chain], proof: FarkasCertificate
+    chains: Sequence[Chain], proof: FarkasCertificate, discount: Fraction
 ) -> Mapping[tuple[int, Key], tuple[list[int], int]]:
     """Return the carried occupancies by model and behaviour, each checked, as integers over a denominator."""
     found: dict[tuple[int, Key], tuple[list[int], int]] = {}
@@ -77,7 +101,7 @@ def _checked_occupancies(
         if not len(carried.table) == len(carried.occupancy) == len(chain.index):
             raise Refused("the certificate carries occupancies that do not fit the environment")
         name = carried.model, chain.behaviour(carried.table)[1]
-        found[name] = chain.occupancy(carried.table, proof.discount, carried.occupancy)
+        found[name] = chain.occupancy(carried.table, discount, carried.occupancy)
     return found
 
 
@@ -124,24 +148,29 @@ def _on_triples(chains: Sequence[Chain], sums: Sequence[Mapping[int, int]]) -> I
 
 def read_farkas(node: Node, scope: Scope) -> FarkasCertificate:
     """Read a certificate from its JSON. Raises Malformed."""
-    entry = node.fields("kind", "discount", "terms", optional=("occupancies",))
+    entry = node.fields("kind", "discount", "terms", optional=("occupancies", "numbers"))
+    discount = None if entry["discount"].value is None else entry["discount"].rational()
     occupancies = scope.read_occupancies(entry["occupancies"]) if "occupancies" in entry else ()
-    return FarkasCertificate(entry["discount"].rational(), scope.read_terms(entry["terms"]), occupancies)
+    numbers = read_numbers(entry["numbers"], scope, scope.machine) if "numbers" in entry else ()
+    return FarkasCertificate(discount, scope.read_terms(entry["terms"]), occupancies, numbers)
 
 
 def write_farkas(proof: FarkasCertificate, scope: Scope) -> JsonObject:
     """Return the JSON of a certificate, but for its kind."""
-    found: JsonObject = {"discount": rational_text(proof.discount), "terms": scope.write_terms(proof.terms)}
+    discount = None if proof.discount is None else rational_text(proof.discount)
+    found: JsonObject = {"discount": discount, "terms": scope.write_terms(proof.terms)}
     if proof.occupancies:
         found["occupancies"] = scope.write_occupancies(proof.occupancies)
+    if proof.numbers:
+        found["numbers"] = write_numbers(proof.numbers, scope, scope.machine)
     return found
 
 
 PROOF = ProofKind(
     kind="farkas",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"mr"}),
-    data=FarkasCertificate,
+    formalisms=frozenset({"mr", "lar", "horizon", "quasihyperbolic", "sdd", "rrl", "rm"}),
+    data=(FarkasCertificate,),
     check=check_farkas,
     read=read_farkas,
     write=write_farkas,

@@ -41,7 +41,7 @@ class MixtureCertificate:
     line: int | None = None
 
 
-def check_mixture(claim: Claim, proof: MixtureCertificate) -> None:
+def check_mixture(claim: Claim, formalism: str, proof: MixtureCertificate) -> None:
     """Check that some acceptable set of the claim is refuted by the mixture. Raises Refused."""
     if not 0 <= proof.model < len(claim.models):
         raise Refused("the certificate names an environment that the task does not have")
@@ -117,7 +117,7 @@ PROOF = ProofKind(
     kind="mixture",
     verdict=Answer.INEXPRESSIBLE,
     formalisms=frozenset({"mr"}),
-    data=MixtureCertificate,
+    data=(MixtureCertificate,),
     check=check_mixture,
     read=read_mixture,
     write=write_mixture,

@@ -24,7 +24,7 @@ from specexpr.certify.valuation import Bounds, Valuation, valuation
 from specexpr.exact import rational_text
 
 
-def check_reward(claim: Claim, proof: RewardWitness) -> None:
+def check_reward(claim: Claim, formalism: str, proof: RewardWitness) -> None:
     """Check that the reward orders everything in the claim as asked. Raises Refused."""
     if proof.discount != claim.discount:
         raise Refused("the witness has another discount than the question")
@@ -149,7 +149,7 @@ PROOF = ProofKind(
     kind="reward",
     verdict=Answer.EXPRESSIBLE,
     formalisms=frozenset({"mr"}),
-    data=RewardWitness,
+    data=(RewardWitness,),
     check=check_reward,
     read=read_reward,
     write=write_reward,

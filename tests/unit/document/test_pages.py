@@ -47,6 +47,8 @@ WITHOUT_EXAMPLE = {
     # about formalisms that have no syntax or no values
     "no-specification",
     "cannot-evaluate",
+    # about values that are irrational, and policies that behave alike
+    "values-not-separated",
 }
 
 

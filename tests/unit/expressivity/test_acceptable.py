@@ -108,7 +108,7 @@ def test_conflicting_mixtures_convince_the_kernel(seed: int) -> None:
         claim = Claim((model,), (), (accepted,), random_discount(Random(seed)), modulo_unreachable=True)
         found = conflicting_mixture(model, accepted, classes(model, good))
         if found is not None:
-            check_mixture(claim, MixtureCertificate(0, *found))
+            check_mixture(claim, "mr", MixtureCertificate(0, *found))
         if acceptance is Acceptance.EQUAL:
             bad = [t for t in mixtures(model, good) if not any(is_alike(model, t, g) for g in good)]
             assert (found is not None) == bool(bad)

@@ -75,7 +75,7 @@ def test_a_reward_is_completed_iff_no_mixture_stands_in_its_way(seed: int) -> No
     assert all(value(claim, g, full) == value(claim, g, pays) for g in accepted.good)
     assert all(value(claim, t, full) < least for t in bad)
     named = tuple(_value(claim, g, full) for g in accepted.good)
-    check_reward(claim, RewardWitness(claim.discount, outcome.reward, (*outcome.values, *named)))
+    check_reward(claim, "mr", RewardWitness(claim.discount, outcome.reward, (*outcome.values, *named)))
 
 
 def test_what_nothing_named_uses_is_punished() -> None:

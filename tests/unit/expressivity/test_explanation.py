@@ -10,7 +10,7 @@ import pytest
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import AcceptableSet, Acceptance, Model, PolicyConstraint, Relation
 from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate, RewardEntry, RewardWitness, Term
-from specexpr.expressivity.explanation import explain_certificate, explain_witness, summary_of
+from specexpr.comparison.summary import proof_line
 from specexpr.expressivity.markov import decide_markov_reward
 from specexpr.expressivity.task import Options, Question, Task
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Witness
@@ -47,6 +47,11 @@ family modal { tau1, tau2 }
 policy left in modal { * -> a }
 policy right in modal { s0 -> b; * -> a }
 """
+
+
+def told(proof: Witness | Certificate) -> str:
+    """Return what a proof says of itself."""
+    return proof.explain()
 
 
 def test_two_mixtures_with_one_occupancy() -> None:
@@ -223,7 +228,7 @@ def test_constraints_that_contradict_each_other_outright() -> None:
     weak = PolicyConstraint(0, other, one, Relation.WEAK, 4)
     question = replace(question, task=replace(question.task, constraints=(weak,)))
     proof = FarkasCertificate(Fraction(1, 2), terms, ())
-    assert explain_certificate(Certificate(question, "mr", proof)) == (
+    assert told(Certificate(question, "mr", proof)) == (
         "The constraints contradict each other whatever the policies are worth: aa is accepted, bb is not "
         "(line 3) and bb >= aa (line 4)."
     )
@@ -242,7 +247,7 @@ LONG = "\n".join(
 
 def test_a_long_conflict_is_counted_and_its_heaviest_constraints_are_listed() -> None:
     """More than eight policies on a side are counted, and large fractions are rounded in words."""
-    assert explain_certificate(_long(FarkasCertificate(Fraction(1, 2), _long_terms(10), ()))) == (
+    assert told(_long(FarkasCertificate(Fraction(1, 2), _long_terms(10), ()))) == (
         "A mixture of 10 policies visits every state-action pair exactly as often as p0 (discounted at "
         "1/2). So every Markov reward values both alike. Yet 10 constraints of the task together want the "
         f"first mixture to be worth more. The heaviest of them:\n{LONG}"
@@ -252,7 +257,7 @@ def test_a_long_conflict_is_counted_and_its_heaviest_constraints_are_listed() ->
 def test_an_enclosure_says_that_its_weights_are_not_written_out() -> None:
     """An enclosed conflict names its heaviest constraints and claims no exact weight."""
     proof = EnclosureCertificate(Fraction(1, 2), _long_terms(10), (), (), (), Fraction(1, 10**6))
-    assert explain_certificate(_long(proof)) == (
+    assert told(_long(proof)) == (
         "With suitable weights, 10 constraints want one mixture of policies to be worth more than another "
         "one that visits every state-action pair exactly as often (discounted at 1/2), and every Markov "
         "reward values the two alike. The proof shows that such weights exist, close to those below, and "
@@ -266,7 +271,7 @@ def test_a_policy_far_from_every_named_one_is_told_by_a_few_states() -> None:
     far = ((_B,) * 4_000) + ((_A,) * 1_000)
     near = ((_A,) * 4_000) + ((_B,) * 1_000)
     terms = (Term(0, far, near, Relation.STRICT, Fraction(1), 7),)
-    text = explain_certificate(_long(FarkasCertificate(Fraction(1, 2), terms, ()), environment))
+    text = told(_long(FarkasCertificate(Fraction(1, 2), terms, ()), environment))
     assert text.startswith(
         "(p0 except b in s0, b in s1, b in s2, and in 3,997 more states) > (p0 except b in s4000"
     )
@@ -293,7 +298,7 @@ def test_a_mixture_that_is_not_accepted(acceptance: Acceptance, words: str, end:
     tables = corners(MEMORY)
     proof = MixtureCertificate(0, (tables["aaa"], tables["bba"]), tables["aba"], 3)
     question = _memory_question(named=["aa", "bb"], good=["aa", "bb"], acceptance=acceptance)
-    assert explain_certificate(Certificate(question, "mr", proof)) == (
+    assert told(Certificate(question, "mr", proof)) == (
         f"aa and bb are {words} (line 3). (aa except b in z) is not, although in every state that it reaches "
         "it does what one of them does there. The average of aa and bb visits every state-action pair "
         "exactly as often as some average of such mixtures, (aa except b in z) among them, so every Markov "
@@ -314,7 +319,7 @@ def test_a_reward_and_the_values_it_gives() -> None:
 def test_a_reward_with_a_default() -> None:
     """Where most entries agree a wildcard says so, and what pays nothing is then listed."""
     entries = tuple(RewardEntry(s, a, None, Fraction(-1)) for s in range(1, 10) for a in range(2))
-    assert explain_witness(_long_witness(RewardWitness(Fraction(1, 2), entries, ()))) == (
+    assert told(_long_witness(RewardWitness(Fraction(1, 2), entries, ()))) == (
         "Markov reward, discount 1/2:\n  * / *: -1\n  s0 / *: 0\nValues: p0 = -1"
     )
 
@@ -323,7 +328,7 @@ def test_a_reward_on_steps_is_collapsed_where_next_states_agree() -> None:
     """Entries for each next state become one for the action if all possible ones pay the same."""
     entries = (RewardEntry(0, 0, 1, Fraction(2)), RewardEntry(0, 1, 0, Fraction(3)))
     proof = RewardWitness(Fraction(1, 2), entries, ())
-    assert explain_witness(_long_witness(proof)) == (
+    assert told(_long_witness(proof)) == (
         "Markov reward, discount 1/2, 0 where nothing is listed:\n"
         "  s0 / a: 2\n"
         "  s0 / b / s0: 3\n"
@@ -340,7 +345,7 @@ def test_entries_are_exact_or_said_to_be_rounded() -> None:
         (huge, "about 1", '0 where nothing is listed, rounded where it says "about":'),
     ):
         witness = _long_witness(RewardWitness(Fraction(1, 2), (RewardEntry(0, 0, None, value),), ()))
-        lines = explain_witness(witness).splitlines()
+        lines = told(witness).splitlines()
         assert lines[:2] == [f"Markov reward, discount 1/2, {head}", f"  s0 / a: {text}"]
 
 
@@ -348,8 +353,8 @@ def test_the_entries_counted_are_those_of_the_proof() -> None:
     """Wildcards shorten what is printed, not the number of entries."""
     entries = tuple(RewardEntry(s, a, None, Fraction(-1)) for s in range(10) for a in range(2))
     witness = _long_witness(RewardWitness(Fraction(1, 2), entries, ()))
-    assert explain_witness(witness).startswith("Markov reward, discount 1/2:\n  * / *: -1\n")
-    assert summary_of(Expressible(witness)) == "reward with 20 entries"
+    assert told(witness).startswith("Markov reward, discount 1/2:\n  * / *: -1\n")
+    assert proof_line(Expressible(witness)) == "reward with 20 entries"
 
 
 def test_the_values_of_what_accepted_policies_beat() -> None:
@@ -384,7 +389,7 @@ def test_a_large_reward_shows_its_first_entries_and_their_number() -> None:
     """Ten entries are listed, the others counted; values of a large environment are left out."""
     entries = tuple(RewardEntry(s, s % 2, None, Fraction(s)) for s in range(1, 2_000))
     proof = RewardWitness(Fraction(1, 2), entries, ())
-    lines = explain_witness(_long_witness(proof, _chain(5_000))).splitlines()
+    lines = told(_long_witness(proof, _chain(5_000))).splitlines()
     assert lines[:2] == ["Markov reward, discount 1/2, 0 where nothing is listed:", "  s1 / b: 1"]
     assert lines[10:] == ["  s10 / a: 10", "  ... and 1,989 more lines"]
 
@@ -420,7 +425,7 @@ def test_values_in_each_environment_of_a_family() -> None:
 )
 def test_summaries(lines: str, summary: str) -> None:
     """One line says what proves a verdict."""
-    assert summary_of(decided(MEMORY_TEXT + f"task t in memory {{ {lines} }}\n")) == summary
+    assert proof_line(decided(MEMORY_TEXT + f"task t in memory {{ {lines} }}\n")) == summary
 
 
 def test_summaries_of_the_other_proofs() -> None:
@@ -430,16 +435,16 @@ def test_summaries_of_the_other_proofs() -> None:
     long = FarkasCertificate(Fraction(1, 2), _long_terms(1_200), ())
     certificate = Certificate(_memory_question(named=[], good=["aa"]), "mr", mixture)
     assert (
-        summary_of(Inexpressible(certificate)) == "a mixture of 2 accepted policies is not accepted (line 3)"
+        proof_line(Inexpressible(certificate)) == "a mixture of 2 accepted policies is not accepted (line 3)"
     )
-    assert summary_of(Inexpressible(_long(long, _chain(1_200)))) == (
+    assert proof_line(Inexpressible(_long(long, _chain(1_200)))) == (
         "conflict of 1,200 constraints (lines 0, 1, 2, ...)"
     )
     alike = decided(ROOMS_TEXT + "task t in rooms { accept forward }")
-    assert summary_of(alike) == "two policies that behave alike (line 8)"
-    assert summary_of(Undecided("time: the limit passed")) == "undecided: time: the limit passed"
+    assert proof_line(alike) == "two policies that behave alike (line 8)"
+    assert proof_line(Undecided("time: the limit passed")) == "time: the limit passed"
     few = RewardWitness(Fraction(1, 2), tuple(RewardEntry(s, 1, None, Fraction(s)) for s in (1, 2)), ())
-    assert summary_of(Expressible(_long_witness(few))) == "reward with 2 entries"
+    assert proof_line(Expressible(_long_witness(few))) == "reward with 2 entries"
 
 
 _A, _B = ((0, Fraction(1)),), ((1, Fraction(1)),)

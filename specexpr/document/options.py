@@ -1,0 +1,72 @@
+"""The options of a task: lines that fix what a question asks about, such as `horizon 10`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from specexpr.diagnostics import Diagnostic, Report
+from specexpr.expressivity.task import Objective, Options
+from specexpr.syntax.names import clipped
+from specexpr.syntax.nodes import Leaf, Node
+from specexpr.syntax.numbers import read_discount, read_number
+
+OPTION_WORDS = {
+    "discount": "discount",
+    "any_discount": "discount",
+    "modulo": "modulo",
+    "horizon": "horizon",
+    "beta": "beta",
+    "machine_states": "machine states",
+    "observe": "observe",
+    "structure": "structure",
+}
+"""The rules of the grammar that are options, with the words that open them."""
+
+LIMITS = {"horizon": 10_000, "machine states": 100}
+
+
+def read_option(entry: Node, report: Report, structure: Callable[[Leaf], Objective | None]) -> Options | None:
+    """Return what a line fixes, or None once what is wrong with it is reported."""
+    match entry.kind:
+        case "any_discount":
+            return Options(any_discount=True)
+        case "discount":
+            discount = read_discount(entry.leaf(0), report)
+            return None if discount is None else Options(discount=discount)
+        case "modulo":
+            return Options(modulo_unreachable=True)
+        case "observe":
+            return Options(observe_labels=True)
+        case "horizon":
+            steps = read_count(entry.leaf(0), report, "horizon")
+            return None if steps is None else Options(horizon=steps)
+        case "machine_states":
+            states = read_count(entry.leaf(0), report, "machine states")
+            return None if states is None else Options(machine_states=states)
+        case "beta":
+            beta = read_beta(entry.leaf(0), report)
+            return None if beta is None else Options(beta=beta)
+        case _:
+            objective = structure(entry.leaf(0))
+            return None if objective is None else Options(structure=objective)
+
+
+def read_count(leaf: Leaf, report: Report, word: str) -> int | None:
+    """Return a whole number within the limit of an option, or None once the problem is reported."""
+    value = read_number(leaf, report)
+    if value is None or (value.denominator == 1 and 0 < value <= LIMITS[word]):
+        return None if value is None else int(value)
+    message = f"{word} must be a whole number from 1 to {LIMITS[word]}, {clipped(leaf.text)} is not"
+    report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=f"write {word} 3, say"))
+    return None
+
+
+def read_beta(leaf: Leaf, report: Report) -> Fraction | None:
+    """Return a positive rational, or None once the problem is reported."""
+    value = read_number(leaf, report)
+    if value is None or value > 0:
+        return value
+    message = f"beta must be positive, {clipped(leaf.text)} is not"
+    report(Diagnostic(id="bad-number", message=message, span=leaf.span, help="write beta 7/10, say"))
+    return None
