@@ -66,11 +66,10 @@ Martin L. Puterman: Markov Decision Processes (1994), chapter 6.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
-from typing import TypeVar
 
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
@@ -79,16 +78,12 @@ from specexpr.expressivity.task import Options, Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
-from specexpr.models.occupancy import expected, policy_value
 from specexpr.models.policy import Policy
-from specexpr.syntax.compaction import few_entries
 from specexpr.syntax.grammar import parse_entries
-from specexpr.syntax.names import PLAIN, clipped, find_index, shown
+from specexpr.syntax.names import PLAIN
 from specexpr.syntax.nodes import Leaf, Node, group_leaf
-from specexpr.syntax.numbers import read_discount, read_number
-from specexpr.syntax.patterns import Cell, Entry, Pattern, Rules, cell_text, clash_diagnostic
-
-C = TypeVar("C", bound=Cell)
+from specexpr.syntax.numbers import read_discount
+from specexpr.syntax.rewards import RewardTable, Values, entries_of, print_entries
 
 _ZERO = Fraction(0)
 _WIDTH = 80
@@ -107,11 +102,9 @@ class Reward:
     entries: tuple[RewardEntry, ...]
 
 
-def reward(discount: Fraction, values: Mapping[tuple[int, int, int | None], Fraction]) -> Reward:
+def reward(discount: Fraction, values: Values) -> Reward:
     """Return the reward that pays values[s, a, None] for an action and values[s, a, s'] for a step."""
-    entries = (RewardEntry(s, a, t, value) for (s, a, t), value in values.items() if value)
-    ordered = sorted(entries, key=lambda e: (e.state, e.action, -1 if e.next is None else e.next))
-    return Reward(discount, tuple(ordered))
+    return Reward(discount, entries_of(values))
 
 
 # -- reading -----------------------------------------------------------------------------------------------
@@ -153,22 +146,15 @@ class _Reader:
     failed: bool = False
     discount: Fraction | None = None
     discount_span: Span | None = None
-    _pairs: Rules[Fraction] = field(init=False)
-    _steps: Rules[Fraction] = field(init=False)
-    _place: str = field(init=False)
+    _table: RewardTable = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pairs, self._steps = Rules(self._clash), Rules(self._clash)
-        self._place = f"environment {shown(self.environment.name)}"
+        self._table = RewardTable(self.environment, self.report)
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Pass a diagnostic on and remember whether it is an error."""
         self.failed |= diagnostic.severity is Severity.ERROR
         self._report(diagnostic)
-
-    def _clash(self, first: Entry[Fraction], second: Entry[Fraction], cell: Pattern) -> None:
-        states, actions = self.environment.states, self.environment.actions
-        self.report(clash_diagnostic(first, second, cell_text(cell, (states, actions, states)[: len(cell)])))
 
     def read_discount(self, entry: Node) -> None:
         """Read the line `discount 9/10`."""
@@ -188,56 +174,12 @@ class _Reader:
             self.read_entry(leaves, Span(leaves[0].span.start, leaves[-1].span.end))
 
     def read_entry(self, leaves: Sequence[Leaf], span: Span) -> None:
-        """Read an entry: a state, an action, perhaps a next state, and what they pay."""
-        states, actions = self.environment.state_index, self.environment.action_index
-        *places, number = leaves
-        value = read_number(number, self.report)
-        fixed: list[int | None] = []
-        known = True
-        for leaf, kind in zip(places, ("state", "action", "state"), strict=False):
-            index = None
-            if leaf.kind != "ANY":
-                names = actions if kind == "action" else states
-                index = find_index(kind, leaf, names, self._place, self.report)
-                known = known and index is not None
-            fixed.append(index)
-        if value is None or not known:
-            return
-        s, a, *_ = fixed
-        if s is not None and a is not None and a not in self.environment.model.rows[s]:
-            state, action = (clipped(leaf.text) for leaf in places[:2])
-            message = f"{action} is not available in {state} of {self._place}"
-            there = ", ".join(shown(self.environment.actions[b]) for b in self.environment.available(s))
-            hint, span = f"available there: {there}", places[1].span
-            self.report(Diagnostic(id="unavailable-action", message=message, span=span, help=hint))
-            return
-        (self._pairs if len(fixed) == 2 else self._steps).add(Entry(tuple(fixed), value, span))
+        """Read an entry of the table."""
+        self._table.read_entry(leaves, span)
 
-    def values(self) -> dict[tuple[int, int, int | None], Fraction]:
+    def values(self) -> Values:
         """Return what every action and every possible step pays; report entries that cover nothing."""
-        rows = self.environment.model.rows
-        found: dict[tuple[int, int, int | None], Fraction] = {}
-        if self._pairs:
-            pairs = [(s, a) for s, row in enumerate(rows) for a in row]
-            found.update(((s, a, None), value) for (s, a), value in self._resolved(self._pairs, pairs))
-        if self._steps:
-            steps = [(s, a, t) for s, row in enumerate(rows) for a, law in row.items() for t, _ in law]
-            found.update(((s, a, t), value) for (s, a, t), value in self._resolved(self._steps, steps))
-        return found
-
-    def _resolved(self, rules: Rules[Fraction], cells: Sequence[C]) -> Iterator[tuple[C, Fraction]]:
-        for entry in rules.idle(cells):
-            idle = Diagnostic(
-                id="covers-nothing",
-                message="this entry covers no step that can happen",
-                span=entry.span,
-                help="remove it, or name a step that can",
-                severity=Severity.WARNING,
-            )
-            self.report(idle)
-        for cell in cells:
-            if (found := rules.find(cell)) is not None:
-                yield cell, found.value
+        return self._table.values()
 
 
 # -- printing ----------------------------------------------------------------------------------------------
@@ -245,21 +187,7 @@ class _Reader:
 
 def print_reward(environment: Environment, spec: Reward) -> str:
     """Return the body of a reward, on one line if it is short; wildcards where they save entries."""
-    rows = environment.model.rows
-    pays = {(entry.state, entry.action, entry.next): entry.value for entry in spec.entries}
-    pairs = {(s, a): pays.get((s, a, None), _ZERO) for s, row in enumerate(rows) for a in row}
-    entered = (entry.next for entry in spec.entries if entry.next is not None)
-    into: dict[int, dict[tuple[int, int], Fraction]] = {t: {} for t in entered}
-    for s, a in pairs if into else ():
-        for t, _ in rows[s][a]:
-            if t in into:
-                into[t][s, a] = pays.get((s, a, t), _ZERO)
-    entries = few_entries(pairs, _ZERO)
-    for t, values in sorted(into.items()):
-        entries += (((*pattern, t), value) for pattern, value in few_entries(values, _ZERO))
-    names = (environment.states, environment.actions, environment.states)
-    lines = [f"discount {rational_text(spec.discount)}"]
-    lines += (f"{cell_text(p, names[: len(p)])}: {rational_text(value)}" for p, value in entries)
+    lines = [f"discount {rational_text(spec.discount)}", *print_entries(environment, spec.entries)]
     line = "; ".join(lines)
     return line if len(line) <= _WIDTH else "\n".join(lines)
 
@@ -284,6 +212,8 @@ def sample(random: Random, environment: Environment) -> Reward:
 
 def evaluate(environment: Environment, spec: Reward, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
     """Return the exact values of some policies."""
+    from specexpr.solve.expectation import policy_expectation
+
     rows = environment.model.rows
     mean: dict[tuple[int, int], Fraction] = {}
     for entry in spec.entries:
@@ -294,8 +224,8 @@ def evaluate(environment: Environment, spec: Reward, policies: Sequence[Policy])
     def pays(state: int, action: int) -> Fraction:
         return mean.get((state, action), _ZERO)
 
-    model = environment.model
-    return tuple(expected(model.start, policy_value(model, p.table, spec.discount, pays)) for p in policies)
+    model, discount = environment.model, spec.discount
+    return tuple(policy_expectation(model, p.table, discount=discount, reward=pays) for p in policies)
 
 
 def decide(question: Question) -> Verdict:
