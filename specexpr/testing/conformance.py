@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -22,7 +22,6 @@ from specexpr.testing.laws import (
     Subject,
     Truth,
     Value,
-    accepts,
     check_asked_again,
     check_documentation,
     check_evaluation,
@@ -30,6 +29,7 @@ from specexpr.testing.laws import (
     check_round_trip,
     check_truth,
     decide,
+    ready,
 )
 from specexpr.testing.metamorphic import WAYS
 from specexpr.testing.questions import Kind, random_question
@@ -88,6 +88,8 @@ def check_formalism(
     cases: int = 27,
     seed: int = 0,
     allow_undecided: Allow | None = None,
+    prepare: Callable[[Question], Question] | None = None,
+    is_asked_again: bool = True,
 ) -> ConformanceReport:
     """Check every law on random small cases, smallest first; raise ConformanceError at the first failure.
 
@@ -96,6 +98,8 @@ def check_formalism(
     confirm: (question, verdict) -> what is wrong with the proof by the definitions, or None.
     kinds, cases: the kinds of questions to ask, and how many of each.
     allow_undecided: (question, verdict) -> whether giving up is in order; by default it never is.
+    prepare: question -> the same with options that the formalism needs, such as a horizon.
+    is_asked_again: whether questions are asked again in other words; not where options name states.
 
     The same seed draws the same cases. Raises ValueError for a formalism that does not exist.
     """
@@ -104,7 +108,13 @@ def check_formalism(
         hint = did_you_mean(str(formalism), formalisms(), kind="formalism")
         raise ValueError(f'"{formalism}" is not a formalism: {hint}')
     subject = Subject(
-        formalism=manifest, truth=truth, value=value, confirm=confirm, allow_undecided=allow_undecided
+        formalism=manifest,
+        truth=truth,
+        value=value,
+        confirm=confirm,
+        allow_undecided=allow_undecided,
+        prepare=prepare,
+        is_asked_again=is_asked_again,
     )
     run = _Run(subject, seed)
     run.check_page()
@@ -157,7 +167,7 @@ class _Run:
         """Check the laws of a random question."""
         name = f"{kind} {case}"
         question = random_question(self._random(name), kind, size=size, objectives=(self.subject.formalism,))
-        if not accepts(self.subject.formalism, question):
+        if ready(self.subject, question) is None:
             self.answers[kind, None] += 1
             return
         try:
@@ -184,9 +194,11 @@ class _Run:
 
     def _examine(self, name: str, question: Question) -> tuple[Verdict, list[str]]:
         """Check all that can be asked of one question; return the verdict and the ways it was asked again."""
-        verdict = decide(self.subject, question)
-        check_truth(self.subject, question, verdict)
-        check_proof(self.subject, question, verdict)
+        asked = ready(self.subject, question)
+        assert asked is not None
+        verdict = decide(self.subject, asked)
+        check_truth(self.subject, asked, verdict)
+        check_proof(self.subject, asked, verdict)
         random = self._random(name)
         again = (check_asked_again(self.subject, question, verdict, way=way, random=random) for way in WAYS)
         return verdict, [way.name for way, applied in zip(WAYS, again, strict=True) if applied]

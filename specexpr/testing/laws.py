@@ -18,7 +18,7 @@ from specexpr.diagnostics import Diagnostic, Source, Span
 from specexpr.document.printing import print_environment
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
-from specexpr.formalism import Formalism, Spec
+from specexpr.formalism import Formalism, Spec, posed, settled
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.documentation import doubt_documentation
@@ -56,13 +56,28 @@ class Broken(Exception):  # noqa: N818 -- a finding about a formalism, not a fai
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A formalism with what is known of it by definition; None where nothing is."""
+    """A formalism with what is known of it by definition; None where nothing is.
+
+    `prepare` gives a question the options without which it cannot be asked; `is_asked_again` says whether
+    those options stand for the same when states, actions and policies are renamed and reordered.
+    """
 
     formalism: Formalism
     truth: Truth | None
     value: Value | None
     confirm: Confirm | None
     allow_undecided: Allow | None
+    prepare: Callable[[Question], Question] | None = None
+    is_asked_again: bool = True
+
+
+def ready(subject: Subject, question: Question) -> Question | None:
+    """Return a question with the options that the formalism needs, settled; None if it cannot be asked."""
+    if subject.prepare is not None:
+        question = subject.prepare(question)
+    question = posed(subject.formalism, question.task, question.options)
+    needed = None if subject.formalism.needs is None else subject.formalism.needs(question)
+    return settled(subject.formalism, question) if needed is None else None
 
 
 def check_documentation(subject: Subject) -> None:
@@ -160,10 +175,11 @@ def check_asked_again(
     subject: Subject, question: Question, verdict: Verdict, *, way: AskAgain, random: Random
 ) -> bool:
     """Ask again in one way, if it applies, and say whether it did. Raises Broken."""
-    if isinstance(verdict, Undecided):
+    if isinstance(verdict, Undecided) or not subject.is_asked_again:
         return False
-    other = way.ask(random, question)
-    if other is None or not accepts(subject.formalism, other):
+    asked = way.ask(random, question)
+    other = None if asked is None else ready(subject, asked)
+    if other is None:
         return False
     again = decide(subject, other)
     if isinstance(again, Undecided):
@@ -178,11 +194,6 @@ def check_asked_again(
         what = f"{way.name}, {before} becomes {after}"
         raise Broken(Law.ASKED_AGAIN, what, document=f"# {way.name}:\n{question_text(other)}")
     return True
-
-
-def accepts(formalism: Formalism, question: Question) -> bool:
-    """Say whether a question can be asked in a formalism as it stands."""
-    return formalism.needs is None or formalism.needs(question) is None
 
 
 def answer(is_expressible: bool) -> str:

@@ -54,6 +54,8 @@ def checked(formalism: Formalism, **options: Any) -> ConformanceReport:
         value=needed("value", formalism.evaluate),
         confirm=needed("confirm", formalism.decide),
         allow_undecided=getattr(known, "allow_undecided", None),
+        prepare=getattr(known, "prepare", None),
+        is_asked_again=getattr(known, "is_asked_again", True),
         **options,
     )
 
