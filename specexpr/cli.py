@@ -11,15 +11,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
     from argparse import Namespace
 
     from specexpr.certify.document import Document as ResultsDocument
     from specexpr.comparison.asking import Answered
-    from specexpr.diagnostics import Diagnostic, SpecError
+    from specexpr.diagnostics import Diagnostic
     from specexpr.document.document import Document
     from specexpr.expressivity.task import Task
 
@@ -47,12 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> Status:
+    from specexpr.arguments import read_arguments
     from specexpr.diagnostics import Diagnostic, SpecError
     from specexpr.report.output import prepare_streams, write_diagnostics, write_text
 
     prepare_streams()
     try:
-        read = _read_arguments(arguments)
+        about = {name: command.__doc__ for name, command in _COMMANDS.items()}
+        read = read_arguments(arguments, {**about, "import gym": _import_gym.__doc__})
         if isinstance(read, str):
             write_text(read)
             return Status.DONE
@@ -253,181 +254,3 @@ _COMMANDS: dict[str, Callable[[Namespace], Status]] = {
     "import": _import_gym,
     "explain": _explain,
 }
-
-
-# -- arguments ---------------------------------------------------------------------------------------------
-
-_ABOUT = "Decide, with proof, which specification languages can express a task for an agent."
-
-_EXAMPLES = """\
-examples:
-  specexpr check rooms.spex                       decide every task, with a reward or a conflict as proof
-  specexpr check rooms.spex --json > results.json
-  specexpr verify results.json rooms.spex         check the proofs again, with the kernel alone
-  specexpr import gym FrozenLake-v1 > lake.spex
-  specexpr explain mr                             what a Markov reward can and cannot say
-
-exit status: 0 all expressible or done, 1 some inexpressible, 2 some undecided and none inexpressible,
-3 the input or the usage is wrong, 4 a mistake of specexpr, 130 interrupted"""
-
-_CHECK_EXAMPLES = """\
-examples:
-  specexpr check rooms.spex
-  specexpr check rooms.spex --task t1 --task t2 --in mr --discount 9/10
-  generate-rooms | specexpr check -"""
-
-_IMPORT_EXAMPLES = """\
-examples:
-  specexpr import gym FrozenLake-v1 --option is_slippery=false > lake.spex
-  specexpr check lake.spex"""
-
-_VERIFY_EXAMPLES = """\
-examples:
-  specexpr verify results.json                    every proof, by the kernel alone
-  specexpr verify results.json rooms.spex         and that the results are about this file
-
-exit status: 0 all hold, 1 some are refused, 3 the document cannot be read"""
-
-
-def _read_arguments(arguments: Sequence[str]) -> Namespace | str:
-    """Return what the arguments say, or the text that they ask for; raise SpecError where they are wrong."""
-    import argparse
-
-    from specexpr.diagnostics import did_you_mean
-    from specexpr.syntax.names import clipped
-
-    class Text(Exception):  # noqa: N818 -- an answer, not a failure
-        """The arguments ask for a text."""
-
-    class Version(argparse.Action):
-        def __call__(self, *_: object) -> None:
-            from specexpr import __version__
-
-            raise Text(f"specexpr {__version__}\n")
-
-    class Parser(argparse.ArgumentParser):
-        def __init__(self, **given: Any) -> None:
-            super().__init__(
-                **given, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
-            )
-
-        def print_help(self, file: object = None) -> None:
-            raise Text(self.format_help())
-
-        def error(self, message: str) -> NoReturn:
-            raise _usage(message.removeprefix("argument "), f"{self.prog} --help says more")
-
-        def _check_value(self, action: argparse.Action, value: object) -> None:
-            if action.choices is not None and value not in action.choices:
-                kind = (action.metavar or action.dest).lower() if isinstance(action.metavar, str) else "value"
-                hint = did_you_mean(str(value), map(str, action.choices), kind=kind)
-                raise _usage(f'there is no {kind} "{clipped(str(value))}"', hint)
-
-    def seconds(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = -1.0
-        if not 0 < number < 1e9:
-            raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not a positive number of seconds')
-        return number
-
-    def option(text: str) -> tuple[str, str, object]:
-        name, equals, value = text.partition("=")
-        if not equals or not name.isidentifier():
-            raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not of the form name=value')
-        return name, value, _value(value)
-
-    parser = Parser(prog="specexpr", description=_ABOUT, epilog=_EXAMPLES)
-    parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-
-    check = commands.add_parser(
-        "check", help="decide tasks", description=_check.__doc__, epilog=_CHECK_EXAMPLES
-    )
-    check.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
-    check.add_argument("--task", action="append", metavar="T", help="only this task; may be repeated")
-    check.add_argument(
-        "--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms"
-    )
-    check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9")
-    check.add_argument("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
-    check.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)"
-    )
-    check.add_argument("--json", action="store_true", help="print one JSON document, with every proof")
-
-    evaluate = commands.add_parser("evaluate", help="value objectives", description=_evaluate.__doc__)
-    evaluate.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
-    evaluate.add_argument("--json", action="store_true", help="print one JSON document")
-
-    verify = commands.add_parser(
-        "verify", help="check proofs", description=_verify.__doc__, epilog=_VERIFY_EXAMPLES
-    )
-    verify.add_argument(
-        "results", metavar="RESULTS", help="what check --json printed, or - for standard input"
-    )
-    verify.add_argument("file", metavar="FILE", nargs="?", help="the .spex file that the results are about")
-
-    imports = commands.add_parser("import", help="print an environment from elsewhere")
-    sources = imports.add_subparsers(dest="source", metavar="SOURCE", required=True)
-    gym = sources.add_parser(
-        "gym", help="from Gymnasium", description=_import_gym.__doc__, epilog=_IMPORT_EXAMPLES
-    )
-    gym.add_argument("id", metavar="ID", help="the environment, for example FrozenLake-v1")
-    gym.add_argument(
-        "--option", action="append", default=[], type=option, metavar="NAME=VALUE", help="for its maker"
-    )
-
-    explain = commands.add_parser("explain", help="show a page", description=_explain.__doc__)
-    explain.add_argument(
-        "name", metavar="NAME", nargs="?", help="a formalism, a diagnostic or a kind of proof"
-    )
-
-    try:
-        if not arguments:
-            known = ", ".join(commands.choices)
-            raise _usage("a command is needed", f"one of {known}; specexpr --help says more")
-        read, unknown = parser.parse_known_args(arguments)
-    except Text as text:
-        return str(text)
-    if unknown:
-        used: argparse.ArgumentParser = gym if read.command == "import" else commands.choices[read.command]
-        first = clipped(unknown[0])
-        if not first.startswith("-"):
-            raise _usage(f'"{first}" is more than {used.prog} takes', f"{used.prog} --help says more")
-        given = first.partition("=")[0]
-        elsewhere = [other.prog for other in (*commands.choices.values(), gym) if given in _options(other)]
-        if elsewhere:
-            hint = f"{given} is an option of {' and of '.join(elsewhere)}"
-        else:
-            hint = did_you_mean(given, _options(used), kind="option")
-        raise _usage(f'{used.prog} has no option "{first}"', hint)
-    return read
-
-
-def _options(parser: argparse.ArgumentParser) -> list[str]:
-    """Return the long options that a parser lists in its help."""
-    import re
-
-    return re.findall(r"^  (?:-\w, )?(--[a-z]+)", parser.format_help(), re.MULTILINE)
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))
-
-
-def _value(text: str) -> object:
-    """Read the value of an option as Python or JSON writes it; what is neither is a text."""
-    import json
-
-    try:
-        return json.loads({"True": "true", "False": "false", "None": "null"}.get(text, text))
-    except ValueError:
-        return text
-
-
-def _usage(message: str, hint: str | None) -> SpecError:
-    from specexpr.diagnostics import Diagnostic, SpecError
-
-    return SpecError([Diagnostic(id="usage", message=message, help=hint)])
