@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     import argparse
     from argparse import Namespace
+    from fractions import Fraction
 
     from specexpr.diagnostics import SpecError
 
@@ -51,6 +52,7 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     import argparse
 
     from specexpr.diagnostics import did_you_mean
+    from specexpr.exact import rational as read_rational
     from specexpr.syntax.names import clipped
 
     class Text(Exception):  # noqa: N818 -- an answer, not a failure
@@ -89,6 +91,17 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
             raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not a positive number of seconds')
         return number
 
+    def whole(text: str) -> int:
+        if not (text.isascii() and text.isdigit()):
+            raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not a whole number')
+        return int(text[:20])
+
+    def rational(text: str) -> Fraction:
+        try:
+            return read_rational(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f'"{clipped(text)}": {error}') from None
+
     def option(text: str) -> tuple[str, str, object]:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
@@ -107,7 +120,14 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     check.add_argument(
         "--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms"
     )
-    check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9")
+    check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9; or any")
+    check.add_argument("--horizon", type=whole, metavar="N", help="how many steps count")
+    check.add_argument("--beta", type=rational, metavar="B", help="the factor of what follows the first step")
+    check.add_argument("--machine-states", type=whole, metavar="K", help="how many states a machine may have")
+    check.add_argument("--observe", choices=["labels"], help="machines and functions see labels only")
+    check.add_argument(
+        "--structure", metavar="OBJECTIVE", help="its machine, discounts or weights, with other rewards"
+    )
     check.add_argument("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
     check.add_argument(
         "--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)"
@@ -167,7 +187,7 @@ def _options(parser: argparse.ArgumentParser) -> list[str]:
     """Return the long options that a parser lists in its help."""
     import re
 
-    return re.findall(r"^  (?:-\w, )?(--[a-z]+)", parser.format_help(), re.MULTILINE)
+    return re.findall(r"^  (?:-\w, )?(--[a-z-]+)", parser.format_help(), re.MULTILINE)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -101,9 +101,17 @@ def _check(read: Namespace) -> Status:
     from specexpr.report.progress import progress
     from specexpr.report.terminal import is_terminal
 
-    options = given_options(discount=read.discount, modulo_unreachable=True if read.modulo else None)
     among = None if read.formalisms is None else named_formalisms(read.formalisms)
     document = _load(read.file)
+    options = given_options(
+        discount=read.discount,
+        modulo_unreachable=True if read.modulo else None,
+        horizon=read.horizon,
+        beta=read.beta,
+        machine_states=read.machine_states,
+        observe_labels=True if read.observe else None,
+        structure=None if read.structure is None else document.objective(read.structure),
+    )
     tasks = _selected(document, read.task) if read.task else document.tasks
     planned = plan(tasks, among, options=options, source=document.source)
     with progress(len(planned.inquiries)) as begin:
@@ -122,10 +130,13 @@ def _check(read: Namespace) -> Status:
     elif not tasks:
         write_blocks([line(f"{document.source.name} has no task: nothing to check")])
     else:
-        from specexpr.report.verdicts import verdict_blocks
+        from specexpr.report.verdicts import survey_blocks, verdict_blocks
 
-        timed = is_terminal(sys.stdout)
-        write_blocks(verdict_blocks(answered, planned.skipped, document.source, timed=timed))
+        if among is None and len({one.formalism for one in answered}) > 1:
+            write_blocks(survey_blocks(answered, planned.skipped))
+        else:
+            timed = is_terminal(sys.stdout)
+            write_blocks(verdict_blocks(answered, planned.skipped, document.source, timed=timed))
     return _status(answered)
 
 

@@ -50,6 +50,7 @@ class Formalism:
     settle: question -> what its options fix, for the kernel; by default what is observed.
     decide: question -> verdict; the proof has passed the kernel.
     product: (environment, spec) -> the compiled product of the two.
+    within: ids of formalisms that express, in every environment, whatever this one does; the nearest ones.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Formalism:
     settle: Callable[[Question], Setting] | None = None
     decide: Callable[[Question], Verdict] | None = None
     product: Callable[[Environment, Spec], Any] | None = None
+    within: frozenset[str] = frozenset()
 
 
 def posed(formalism: Formalism, task: Task, options: Options) -> Question:

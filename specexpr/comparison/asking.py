@@ -152,8 +152,10 @@ def _discount(given: str | Fraction | int) -> Fraction:
 
 
 def deciding() -> tuple[Formalism, ...]:
-    """Return the formalisms that decide tasks, in alphabetical order of their ids."""
-    return tuple(formalism for formalism in formalisms().values() if formalism.decide is not None)
+    """Return the formalisms that decide tasks, each behind those that it covers."""
+    from specexpr.comparison.cheapest import by_power
+
+    return by_power(formalism for formalism in formalisms().values() if formalism.decide is not None)
 
 
 def named_formalisms(names: Iterable[str]) -> tuple[Formalism, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from specexpr.certify.checking import Answer
 from specexpr.comparison.asking import Answered, Skipped
+from specexpr.comparison.cheapest import cheapest, perhaps_cheaper
 from specexpr.comparison.summary import answer_of, proof_line
 from specexpr.diagnostics import Source
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided
@@ -33,6 +34,42 @@ def verdict_blocks(
     if answered:
         yield _tally(answered)
     yield from _skipped(skipped)
+
+
+def survey_blocks(answered: Sequence[Answered], skipped: Sequence[Skipped]) -> Iterator[Block]:
+    """Yield for each task a row for each formalism, and the least expressive ones that can express it."""
+    tasks: dict[str, list[Answered]] = {}
+    for one in answered:
+        tasks.setdefault(one.question.task.name, []).append(one)
+    for name, some in tasks.items():
+        yield line(Piece(named(name), Style.STRONG))
+        rows = [_survey_row(one) for one in some]
+        yield Grid(("formalism", "verdict", "proof", "seconds"), tuple(rows), frozenset({3}), indent=2)
+        yield line(_cheapest_text(some), indent=2)
+        yield Line()
+    if answered:
+        yield _tally(answered)
+    yield from _skipped(skipped)
+    if answered:
+        first = answered[0]
+        task = named(first.question.task.name)
+        yield line(Piece(f"the proof in full: --task {task} --in {first.formalism}", Style.FAINT))
+
+
+def _survey_row(one: Answered) -> tuple[Piece, ...]:
+    answer = answer_of(one.verdict)
+    verdict = Piece(answer.value, _STYLES[answer])
+    return row(one.formalism, verdict, proof_line(one.verdict), f"{one.seconds:.3f}")
+
+
+def _cheapest_text(answered: Sequence[Answered]) -> str:
+    found = cheapest(answered)
+    if not found:
+        return "cheapest language: none of these expresses it"
+    languages = "; or ".join(f"{one.formalism} ({proof_line(one.verdict)})" for one in found)
+    perhaps = perhaps_cheaper(answered, found)
+    doubt = f"; {', '.join(perhaps)} may be cheaper and stayed undecided" if perhaps else ""
+    return f"cheapest language: {languages}{doubt}"
 
 
 def _section(one: Answered, source: Source) -> Iterator[Block]:

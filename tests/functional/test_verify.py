@@ -161,7 +161,7 @@ assert main(["verify", "r.json"]) == 0
 heavy = {"numpy", "scipy", "highspy", "flint", "lark", "pandas", "rich", "gymnasium"} & set(sys.modules)
 assert not heavy, heavy
 ours = {name.split(".")[1] for name in sys.modules if name.startswith("specexpr.")}
-assert ours <= {"cli", "report", "certify", "exact", "diagnostics", "syntax"}, ours
+assert ours <= {"cli", "arguments", "report", "certify", "exact", "diagnostics", "syntax"}, ours
 lower = {name for name in sys.modules if name.startswith("specexpr.syntax.")}
 assert lower <= {"specexpr.syntax.files", "specexpr.syntax.names", "specexpr.syntax.nodes"}, lower
 """
