@@ -104,8 +104,10 @@ def as_markdown(docstring: str) -> str:
 
 
 def _proof(name: str) -> str | None:
-    return (_PROOFS / f"{name}.md").read_text(encoding="utf-8") if name in _proofs() else None
+    stem = name.replace("-", "_")
+    return (_PROOFS / f"{stem}.md").read_text(encoding="utf-8") if name in _proofs() else None
 
 
 def _proofs() -> tuple[str, ...]:
-    return tuple(sorted(page.stem for page in _PROOFS.glob("*.md")))
+    """Return the kinds of proof; a page is called as the module of its kind."""
+    return tuple(sorted(page.stem.replace("_", "-") for page in _PROOFS.glob("*.md")))

@@ -1,12 +1,22 @@
 """A Markov reward that meets every constraint of a claim: proves `expressible`.
 
 The reward is evaluated with the numbers that the witness carries, see `valuation`; acceptable sets among all
-deterministic policies are checked as `acceptance` explains. See `pages/reward.md`.
+deterministic policies are checked as `acceptance` explains. Where the question leaves the discount open, the
+witness brings one, perhaps an algebraic one (`algebraic_reward`). See `pages/reward.md`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from specexpr.certify.acceptance import check_all_deterministic
+from specexpr.certify.algebraic import check_number
+from specexpr.certify.algebraic_reward import (
+    AlgebraicReward,
+    check_algebraic_reward,
+    read_algebraic_reward,
+    write_algebraic_reward,
+)
 from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import (
@@ -24,8 +34,14 @@ from specexpr.certify.valuation import Bounds, Valuation, valuation
 from specexpr.exact import rational_text
 
 
-def check_reward(claim: Claim, formalism: str, proof: RewardWitness) -> None:
+def check_reward(claim: Claim, formalism: str, proof: RewardWitness | AlgebraicReward) -> None:
     """Check that the reward orders everything in the claim as asked. Raises Refused."""
+    if isinstance(proof, AlgebraicReward):
+        check_algebraic_reward(claim, proof)
+        return
+    if claim.discount is None:
+        check_number(proof.discount)
+        claim = replace(claim, discount=proof.discount)
     if proof.discount != claim.discount:
         raise Refused("the witness has another discount than the question")
     if len({(entry.state, entry.action, entry.next) for entry in proof.reward}) != len(proof.reward):
@@ -100,9 +116,11 @@ def _check_acceptable(valued: Valuation, accept: AcceptableSet, *, merged: bool)
         raise Refused("the reward does not show that every good policy beats every other one")
 
 
-def read_reward(node: Node, scope: Scope) -> RewardWitness:
+def read_reward(node: Node, scope: Scope) -> RewardWitness | AlgebraicReward:
     """Read a witness from its JSON. Raises Malformed."""
     entry = node.fields("kind", "discount", "reward", optional=("values",))
+    if isinstance(entry["discount"].value, dict):
+        return read_algebraic_reward(entry, scope)
     reward = tuple(_read_entry(item, scope) for item in entry["reward"].items())
     values = tuple(_read_value(item, scope) for item in entry["values"].items()) if "values" in entry else ()
     return RewardWitness(entry["discount"].rational(), reward, values)
@@ -125,8 +143,10 @@ def _read_value(node: Node, scope: Scope) -> PolicyValue:
     return PolicyValue(model, table, scope.read_numbers(entry["value"]))
 
 
-def write_reward(proof: RewardWitness, scope: Scope) -> JsonObject:
+def write_reward(proof: RewardWitness | AlgebraicReward, scope: Scope) -> JsonObject:
     """Return the JSON of a witness, but for its kind."""
+    if isinstance(proof, AlgebraicReward):
+        return write_algebraic_reward(proof, scope)
     states, actions = scope.models[0].states, scope.models[0].actions
     reward = []
     for entry in proof.reward:
@@ -149,7 +169,7 @@ PROOF = ProofKind(
     kind="reward",
     verdict=Answer.EXPRESSIBLE,
     formalisms=frozenset({"mr"}),
-    data=(RewardWitness,),
+    data=(RewardWitness, AlgebraicReward),
     check=check_reward,
     read=read_reward,
     write=write_reward,
