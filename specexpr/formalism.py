@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from random import Random
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from specexpr.certify.model import Setting
 from specexpr.diagnostics import Diagnostic, InternalError, Report, Source, Span, SpecError
@@ -24,6 +24,9 @@ from specexpr.expressivity.task import Options, Question, Task
 from specexpr.expressivity.verdict import Verdict
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 Spec = Any  # the formalism's own AST: only its own functions look inside
 
@@ -49,7 +52,7 @@ class Formalism:
     needs: question -> None if it can be asked as it stands, else what is missing ("a discount: write ...").
     settle: question -> what its options fix, for the kernel; by default what is observed.
     decide: question -> verdict; the proof has passed the kernel.
-    product: (environment, spec) -> the compiled product of the two.
+    product: (environment, spec) -> the environment with the memory that the spec needs, and what steps pay.
     within: ids of formalisms that express, in every environment, whatever this one does; the nearest ones.
     """
 
@@ -65,7 +68,7 @@ class Formalism:
     needs: Callable[[Question], str | None] | None = None
     settle: Callable[[Question], Setting] | None = None
     decide: Callable[[Question], Verdict] | None = None
-    product: Callable[[Environment, Spec], Any] | None = None
+    product: Callable[[Environment, Spec], Product] | None = None
     within: frozenset[str] = frozenset()
 
 
