@@ -36,6 +36,15 @@ examples:
   specexpr import gym FrozenLake-v1 --option is_slippery=false > lake.spex
   specexpr check lake.spex"""
 
+_PRODUCT_EXAMPLES = """\
+examples:
+  specexpr product rooms.spex --objective twice --format svg > twice.svg
+  specexpr product rooms.spex --objective twice --format drn > twice.drn
+  specexpr product rooms.spex --objective twice --format rm > twice.txt
+
+Nodes are pairs of a machine state and a state that some policy reaches. dot is for Graphviz, drn for the
+model checker Storm; rm writes the machine alone, as the reference code for reward machines reads it."""
+
 _VERIFY_EXAMPLES = """\
 examples:
   specexpr verify results.json                    every proof, by the kernel alone
@@ -137,6 +146,19 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     evaluate = commands.add_parser("evaluate", help="value objectives", description=about["evaluate"])
     evaluate.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     evaluate.add_argument("--json", action="store_true", help="print one JSON document")
+
+    product = commands.add_parser(
+        "product", help="print a product", description=about["product"], epilog=_PRODUCT_EXAMPLES
+    )
+    product.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
+    product.add_argument("--objective", required=True, metavar="O", help="the objective")
+    product.add_argument("--environment", metavar="E", help="its environment, where several have one")
+    product.add_argument(
+        "--format",
+        default="dot",
+        choices=["dot", "drn", "json", "svg", "rm"],
+        help="a graph (dot), Storm's explicit format, JSON, a picture, or the machine alone",
+    )
 
     verify = commands.add_parser(
         "verify", help="check proofs", description=about["verify"], epilog=_VERIFY_EXAMPLES

@@ -181,6 +181,16 @@ def _evaluate(read: Namespace) -> Status:
     return Status.DONE
 
 
+def _product(read: Namespace) -> Status:
+    """Print the product of an environment and the memory of an objective, with what its steps pay."""
+    from specexpr.report.output import write_text
+    from specexpr.report.products import find_objective, product_text
+
+    objective = find_objective(_load(read.file), read.objective, environment=read.environment)
+    write_text(product_text(objective, read.format))
+    return Status.DONE
+
+
 def _verify(read: Namespace) -> Status:
     """Check every witness and certificate of a results document with the kernel alone."""
     from dataclasses import replace
@@ -261,6 +271,7 @@ def _explain(read: Namespace) -> Status:
 _COMMANDS: dict[str, Callable[[Namespace], Status]] = {
     "check": _check,
     "evaluate": _evaluate,
+    "product": _product,
     "verify": _verify,
     "import": _import_gym,
     "explain": _explain,

@@ -70,6 +70,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
@@ -84,6 +85,9 @@ from specexpr.syntax.names import PLAIN
 from specexpr.syntax.nodes import Leaf, Node, group_leaf
 from specexpr.syntax.numbers import read_discount
 from specexpr.syntax.rewards import RewardTable, Values, entries_of, print_entries
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 _ZERO = Fraction(0)
 _WIDTH = 80
@@ -228,6 +232,19 @@ def evaluate(environment: Environment, spec: Reward, policies: Sequence[Policy])
     return tuple(policy_expectation(model, p.table, discount=discount, reward=pays) for p in policies)
 
 
+def product(environment: Environment, spec: Reward) -> Product:
+    """Return the environment with what its steps pay: a product without a memory."""
+    from specexpr.product.product import make_product
+
+    pays = {(entry.state, entry.action, entry.next): entry.value for entry in spec.entries}
+
+    def pay(_: int, step: tuple[int, int, int]) -> Fraction:
+        s, a, t = step
+        return pays.get((s, a, None), _ZERO) + pays.get((s, a, t), _ZERO)
+
+    return make_product(environment, ("",), move=lambda u, _: u, pay=pay, discount=spec.discount)
+
+
 def decide(question: Question) -> Verdict:
     """Return a proved verdict; the reward that induced the order, if one did, is tried first."""
     from specexpr.expressivity.markov import decide_markov_reward
@@ -256,4 +273,5 @@ FORMALISM = Formalism(
     evaluate=evaluate,
     needs=needs,
     decide=decide,
+    product=product,
 )

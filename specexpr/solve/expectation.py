@@ -40,9 +40,9 @@ def discounted_expectation(
 ) -> Fraction:
     """Return E sum_t discount^t gain[x_t] of the chain with these rows, over states 0, 1, ..
 
-    >>> half = Fraction(1, 2)
-    >>> discounted_expectation([{0: half, 1: half}, {1: half}], [half, half], start={0: half}, discount=half)
-    Fraction(1, 2)
+    >>> one = Fraction(1)
+    >>> discounted_expectation([{1: one}, {0: one}], [one, 0 * one], start={0: one}, discount=one / 2)
+    Fraction(4, 3)
     """
     if not any(gain):
         return _ZERO
