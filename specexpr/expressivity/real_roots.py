@@ -1,0 +1,164 @@
+"""Real roots in (0, 1) of polynomials in the discount, in order, and simple rationals between them.
+
+A root is a Fraction or, where it is irrational, a `RealRoot`: one object for each number, so that equality is
+identity. Order shows once the intervals are narrow enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cmp_to_key
+from heapq import heappop, heappush
+from math import floor
+
+from flint import fmpq, fmpz_poly
+
+from specexpr.certify.algebraic import Algebraic
+from specexpr.certify.polynomial import roots, sign_changes
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(slots=True, eq=False)
+class RealRoot:
+    """The one root of an irreducible polynomial between lo and hi; narrower the more it is asked."""
+
+    polynomial: fmpz_poly
+    lo: Fraction
+    hi: Fraction
+    _left: int = 0
+
+    def narrow(self) -> None:
+        """Halve the interval."""
+        if not self._left:
+            self._left = sign(self.polynomial, self.lo)
+        middle = (self.lo + self.hi) / 2
+        if sign(self.polynomial, middle) == self._left:
+            self.lo = middle
+        else:
+            self.hi = middle
+
+
+Mark = Fraction | RealRoot
+
+
+def sign(p: fmpz_poly, x: Fraction) -> int:
+    """Return the sign of p(x)."""
+    value = p(fmpq(x.numerator, x.denominator))
+    return int(value > 0) - int(value < 0)
+
+
+def is_below(a: Mark, b: Mark) -> bool:
+    """Say whether a < b."""
+    return compare(a, b) < 0
+
+
+def compare(a: Mark, b: Mark) -> int:
+    """Return -1, 0 or 1 as a is below, at or above b."""
+    if a is b:
+        return 0
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return (a > b) - (a < b)
+    while True:
+        (low, high), (first, last) = around(a), around(b)
+        if high <= first:
+            return -1
+        if last <= low:
+            return 1
+        for x in (a, b):
+            if isinstance(x, RealRoot):
+                x.narrow()
+
+
+rank = cmp_to_key(compare)
+
+
+def around(x: Mark) -> tuple[Fraction, Fraction]:
+    """Return the ends of what is known of a mark."""
+    return (x, x) if isinstance(x, Fraction) else (x.lo, x.hi)
+
+
+def in_order(marks: Iterable[Mark]) -> list[Mark]:
+    """Return different marks in ascending order."""
+    return sorted(dict.fromkeys(marks), key=rank)
+
+
+@dataclass(slots=True)
+class Roots:
+    """The roots met so far, by the polynomial that they have as irreducible factor."""
+
+    known: dict[tuple[int, ...], tuple[Mark, ...]] = field(default_factory=dict)
+
+    def of(self, p: fmpz_poly) -> list[Mark]:
+        """Return the different roots of p in (0, 1), ascending; p is not zero."""
+        if not sign_changes(tuple(map(int, p.coeffs()))):
+            return []
+        found: list[Mark] = []
+        for factor, _ in p.factor()[1]:
+            found += self._of_irreducible(factor)
+        return in_order(found)
+
+    def _of_irreducible(self, p: fmpz_poly) -> tuple[Mark, ...]:
+        name = tuple(map(int, p.coeffs()))
+        if name not in self.known:
+            if len(name) == 2:
+                root = Fraction(-name[0], name[1])
+                self.known[name] = (root,) if 0 < root < 1 else ()
+            else:
+                self.known[name] = tuple(RealRoot(p, lo, hi) for lo, hi in roots(name, _ZERO, _ONE))
+        return self.known[name]
+
+    def number(self, mark: Mark, besides: Iterable[Mark] = ()) -> Fraction | Algebraic:
+        """Return a mark for a proof: between decimals that have no other root met so far between them."""
+        if isinstance(mark, Fraction):
+            return mark
+        met = (*besides, *(x for marks in self.known.values() for x in marks))
+        others = [x for x in met if x is not mark]
+        unit = 100
+        while True:
+            while floor(mark.lo * unit) != floor(mark.hi * unit):
+                mark.narrow()
+            lo = Fraction(floor(mark.lo * unit), unit)
+            hi = lo + Fraction(1, unit)
+            if all(compare(x, lo) < 0 or compare(x, hi) > 0 for x in others):
+                return Algebraic(tuple(map(int, mark.polynomial.coeffs())), lo, hi)
+            unit *= 10
+
+
+def simplest_between(lo: Fraction, hi: Fraction) -> Fraction:
+    """Return the rational of the least denominator with lo < x < hi, for 0 <= lo.
+
+    >>> simplest_between(Fraction(7, 10), Fraction(8, 10))
+    Fraction(3, 4)
+    """
+    whole = floor(lo)
+    if whole + 1 < hi:
+        return Fraction(whole + 1)
+    below, above = lo - whole, hi - whole  # 0 <= below < above <= 1
+    if not below:
+        return whole + Fraction(1, floor(1 / above) + 1)
+    return whole + 1 / simplest_between(1 / above, 1 / below)
+
+
+def samples(lo: Mark, hi: Mark) -> Iterator[Fraction]:
+    """Yield different rationals strictly between two marks, simple ones first, without end."""
+    (_, a), (b, _) = around(lo), around(hi)
+    while not (a < b and all(8 * (last - first) < b - a for first, last in (around(lo), around(hi)))):
+        for x in (lo, hi):
+            if isinstance(x, RealRoot):
+                x.narrow()
+        (_, a), (b, _) = around(lo), around(hi)
+    waiting: list[tuple[int, Fraction, Fraction, Fraction]] = []
+
+    def put(left: Fraction, right: Fraction) -> None:
+        t = simplest_between(left, right)
+        heappush(waiting, (t.denominator, t, left, right))
+
+    put(a, b)
+    while True:
+        _, t, left, right = heappop(waiting)
+        yield t
+        put(left, t)
+        put(t, right)
