@@ -65,26 +65,22 @@ Martin L. Puterman: Markov Decision Processes (1994), chapter 6.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
 from specexpr.certify.proofs import RewardEntry
-from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
+from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Options, Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.syntax.grammar import parse_entries
-from specexpr.syntax.names import PLAIN
-from specexpr.syntax.nodes import Leaf, Node, group_leaf
-from specexpr.syntax.numbers import read_discount
-from specexpr.syntax.rewards import RewardTable, Values, entries_of, print_entries
+from specexpr.syntax.reward_bodies import REWARD_FORMS, RewardBody
+from specexpr.syntax.rewards import Values, entries_of, print_entries
 
 if TYPE_CHECKING:
     from specexpr.product.product import Product
@@ -113,77 +109,22 @@ def reward(discount: Fraction, values: Values) -> Reward:
 
 # -- reading -----------------------------------------------------------------------------------------------
 
-FORMS = {
-    "discount": "write discount 9/10",
-    "": "write s0 / a: 1 for an action, s0 / a / s1: 1 for a step; '*' stands for every state or action",
-}
-
-_LINE = re.compile(rf"({PLAIN})[ \t]*/[ \t]*({PLAIN})(?:[ \t]*/[ \t]*({PLAIN}))?[ \t]*:[ \t]*([^ \t;\n]++)")
+_FORMS = {"discount": "write discount 9/10", **REWARD_FORMS}
 
 
 def parse(
     source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
 ) -> Reward | None:
     """Read the body of a reward; None once what is wrong with it is reported."""
-    reader = _Reader(environment, report)
-    body = parse_entries("reward", source, span, reader.report, start="reward_body", forms=FORMS)
-    for entry in body.entries:
-        if isinstance(entry, Leaf):
-            reader.run(entry)
-        elif entry.kind == "discount":
-            reader.read_discount(entry)
-        else:
-            reader.read_entry([c.leaf(0) if isinstance(c, Node) else c for c in entry.children], entry.span)
-    discount = reader.discount or options.discount
-    if discount is None and reader.discount_span is None and not body.broken:
-        message = "the reward has no discount"
-        hint = "write discount 9/10 in the objective, or on a line of its own in the document"
-        reader.report(Diagnostic(id="missing-discount", message=message, span=span, help=hint))
-    values = reader.values()
-    return None if discount is None or reader.failed else reward(discount, values)
-
-
-@dataclass(slots=True)
-class _Reader:
-    environment: Environment
-    _report: Report
-    failed: bool = False
-    discount: Fraction | None = None
-    discount_span: Span | None = None
-    _table: RewardTable = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._table = RewardTable(self.environment, self.report)
-
-    def report(self, diagnostic: Diagnostic) -> None:
-        """Pass a diagnostic on and remember whether it is an error."""
-        self.failed |= diagnostic.severity is Severity.ERROR
-        self._report(diagnostic)
-
-    def read_discount(self, entry: Node) -> None:
-        """Read the line `discount 9/10`."""
-        if self.discount_span is not None:
-            notes = ((self.discount_span, "it is given here"),)
-            message, hint = "discount is given twice", "remove one of them"
-            twice = Diagnostic(id="given-twice", message=message, span=entry.span, help=hint, notes=notes)
-            self.report(twice)
-            return
-        self.discount_span = entry.span
-        self.discount = read_discount(entry.leaf(0), self.report)
-
-    def run(self, run: Leaf) -> None:
-        """Read many entries without wildcards."""
-        for match in _LINE.finditer(run.text):
-            leaves = [group_leaf(run, match, i) for i in (1, 2, 3, 4) if match[i] is not None]
-            self.read_entry(leaves, Span(leaves[0].span.start, leaves[-1].span.end))
-
-    def read_entry(self, leaves: Sequence[Leaf], span: Span) -> None:
-        """Read an entry of the table."""
-        self._table.read_entry(leaves, span)
-
-    def values(self) -> Values:
-        """Return what every action and every possible step pays; report entries that cover nothing."""
-        return self._table.values()
+    body = RewardBody(environment, report)
+    discount = None
+    for entry in body.read("reward", source, span, forms=_FORMS):
+        discount = body.read_discount(entry) or discount
+    discount = discount or options.discount
+    if discount is None:
+        body.lacks_discount("reward", span)
+    entries = body.entries()
+    return None if discount is None or body.failed else Reward(discount, entries)
 
 
 # -- printing ----------------------------------------------------------------------------------------------

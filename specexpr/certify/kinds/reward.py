@@ -19,6 +19,7 @@ from specexpr.certify.algebraic_reward import (
 )
 from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
+from specexpr.certify.entries import read_entries, write_entries
 from specexpr.certify.model import (
     AcceptableSet,
     Acceptance,
@@ -28,7 +29,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.certify.node import Node
-from specexpr.certify.proofs import PolicyValue, Refused, RewardEntry, RewardWitness
+from specexpr.certify.proofs import PolicyValue, Refused, RewardWitness
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.valuation import Bounds, Valuation, valuation
 from specexpr.exact import rational_text
@@ -121,19 +122,9 @@ def read_reward(node: Node, scope: Scope) -> RewardWitness | AlgebraicReward:
     entry = node.fields("kind", "discount", "reward", optional=("values",))
     if isinstance(entry["discount"].value, dict):
         return read_algebraic_reward(entry, scope)
-    reward = tuple(_read_entry(item, scope) for item in entry["reward"].items())
+    reward = read_entries(entry["reward"], scope)
     values = tuple(_read_value(item, scope) for item in entry["values"].items()) if "values" in entry else ()
     return RewardWitness(entry["discount"].rational(), reward, values)
-
-
-def _read_entry(node: Node, scope: Scope) -> RewardEntry:
-    entry = node.fields("state", "action", "value", optional=("next",))
-    state = entry["state"].index(scope.state_index, "state")
-    action = entry["action"].index(scope.action_index, "action")
-    if not any(action in model.rows[state] for model in scope.models):
-        node.fail("rewards an action that is not available")
-    following = entry["next"].index(scope.state_index, "state") if "next" in entry else None
-    return RewardEntry(state, action, following, entry["value"].rational())
 
 
 def _read_value(node: Node, scope: Scope) -> PolicyValue:
@@ -147,13 +138,6 @@ def write_reward(proof: RewardWitness | AlgebraicReward, scope: Scope) -> JsonOb
     """Return the JSON of a witness, but for its kind."""
     if isinstance(proof, AlgebraicReward):
         return write_algebraic_reward(proof, scope)
-    states, actions = scope.models[0].states, scope.models[0].actions
-    reward = []
-    for entry in proof.reward:
-        step = {"state": states[entry.state], "action": actions[entry.action]}
-        if entry.next is not None:
-            step["next"] = states[entry.next]
-        reward.append(step | {"value": rational_text(entry.value)})
     values = [
         {
             "environment": scope.names[carried.model],
@@ -162,7 +146,11 @@ def write_reward(proof: RewardWitness | AlgebraicReward, scope: Scope) -> JsonOb
         }
         for carried in proof.values
     ]
-    return {"discount": rational_text(proof.discount), "reward": reward, "values": values}
+    return {
+        "discount": rational_text(proof.discount),
+        "reward": write_entries(proof.reward, scope),
+        "values": values,
+    }
 
 
 PROOF = ProofKind(

@@ -8,7 +8,7 @@ from specexpr.diagnostics import InternalError, Source, Span
 from specexpr.syntax.grammar import grammars, parse, parse_entries
 from specexpr.syntax.nodes import Leaf, Node
 
-STEMS = sorted(path.stem for path in grammars().glob("*.lark") if path.stem != "shared")
+STEMS = sorted(path.stem for path in grammars().glob("*.lark") if path.stem not in ("shared", "rewards"))
 
 
 def read(stem, text, start):

@@ -1,0 +1,92 @@
+"""Read the body of an objective that pays for steps: entries of a reward, and lines of its own formalism."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from specexpr.certify.proofs import RewardEntry
+from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
+from specexpr.models.environment import Environment
+from specexpr.syntax.grammar import Forms, parse_entries
+from specexpr.syntax.names import PLAIN
+from specexpr.syntax.nodes import Leaf, Node, group_leaf
+from specexpr.syntax.numbers import read_discount
+from specexpr.syntax.rewards import RewardTable, entries_of
+
+REWARD_FORMS: Mapping[str, str] = {
+    "": "write s0 / a: 1 for an action, s0 / a / s1: 1 for a step; '*' stands for every state or action",
+}
+"""What to write for an entry of a reward."""
+
+_LINE = re.compile(rf"({PLAIN})[ \t]*/[ \t]*({PLAIN})(?:[ \t]*/[ \t]*({PLAIN}))?[ \t]*:[ \t]*([^ \t;\n]++)")
+
+
+@dataclass(slots=True)
+class RewardBody:
+    """A body as it is read; what is wrong is reported, and `failed` says whether anything is.
+
+    given: the lines that may stand once, by their first word; broken: whether an entry could not be read.
+    """
+
+    environment: Environment
+    _report: Report
+    failed: bool = False
+    broken: bool = False
+    given: dict[str, Span] = field(default_factory=dict)
+    _table: RewardTable = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._table = RewardTable(self.environment, self.report)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Pass a diagnostic on and remember whether it is an error."""
+        self.failed |= diagnostic.severity is Severity.ERROR
+        self._report(diagnostic)
+
+    def read(self, stem: str, source: Source, span: Span, *, forms: Forms) -> Iterator[Node]:
+        """Read the entries of the reward, and yield the others; the grammar is <stem>.lark."""
+        body = parse_entries(stem, source, span, self.report, start=f"{stem}_body", forms=forms)
+        self.broken = bool(body.broken)
+        for entry in body.entries:
+            if isinstance(entry, Leaf):
+                for match in _LINE.finditer(entry.text):
+                    leaves = [group_leaf(entry, match, i) for i in (1, 2, 3, 4) if match[i] is not None]
+                    self._table.read_entry(leaves, Span(leaves[0].span.start, leaves[-1].span.end))
+            elif entry.kind in ("pair", "step"):
+                parts = [c.leaf(0) if isinstance(c, Node) else c for c in entry.children]
+                self._table.read_entry(parts, entry.span)
+            else:
+                yield entry
+
+    def is_first(self, entry: Node, word: str) -> bool:
+        """Say whether a line that may stand once has not been given before, and report it if it has."""
+        first = self.given.setdefault(word, entry.span)
+        if first is entry.span:
+            return True
+        notes = ((first, "it is given here"),)
+        message, hint = f"{word} is given twice", "remove one of them"
+        self.report(Diagnostic(id="given-twice", message=message, span=entry.span, help=hint, notes=notes))
+        return False
+
+    def read_discount(self, entry: Node) -> Fraction | None:
+        """Return the discount of the line `discount 9/10`, or None once a problem is reported."""
+        return read_discount(entry.leaf(0), self.report) if self.is_first(entry, "discount") else None
+
+    def lacks(self, noun: str, what: str, span: Span, *, id: str, hint: str) -> None:
+        """Report that an objective has no such line, unless it may be one that could not be read."""
+        if not self.broken:
+            message = f"the {noun} has no {what}"
+            self.report(Diagnostic(id=id, message=message, span=span, help=hint))
+
+    def lacks_discount(self, noun: str, span: Span) -> None:
+        """Report that an objective has no discount, unless it was given wrongly."""
+        if "discount" not in self.given:
+            hint = "write discount 9/10 in the objective, or on a line of its own in the document"
+            self.lacks(noun, "discount", span, id="missing-discount", hint=hint)
+
+    def entries(self) -> tuple[RewardEntry, ...]:
+        """Return the entries of the reward; report those that cover nothing."""
+        return entries_of(self._table.values())
