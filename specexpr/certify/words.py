@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from specexpr.certify.model import Claim, Table
+from specexpr.certify.model import Claim, Table, Trajectory
 from specexpr.certify.observing import Observations
+from specexpr.certify.proofs import Refused
 
 Word: TypeAlias = tuple[int, ...]
 """Numbers of observations; the empty word has probability 1."""
@@ -70,3 +71,14 @@ def emissions(
         for t, q in claim.models[model].rows[state][a]:
             found.setdefault(seen.of[model][state, a, t], []).append((t, p * q))
     return found
+
+
+def sequence_word(claim: Claim, seen: Observations, model: int, steps: Trajectory) -> Word:
+    """Return what is observed of a sequence of pairs; raise Refused in a family.
+
+    There rewards on (s, a, next) value a step by its mean, and a pair does not tell which model it is in.
+    """
+    if len(claim.models) > 1:
+        raise Refused("functions of trajectories do not compare sequences in several environments")
+    rows = claim.models[model].rows
+    return tuple(seen.of[model][s, a, rows[s][a][0][0]] for s, a in steps)

@@ -81,10 +81,9 @@ def test_a_basis_spans_the_probabilities_of_all_words(seed: int) -> None:
     """Its rank is that of all words, and all of these depend on it."""
     claim, points = random_claim(Random(seed))
     basis = word_basis(claim, points)
-    everything = lotteries(claim, points)
-    words = list(everything[0])
-    assert set(words) == set().union(*everything)
-    vectors = [[lottery[word] for lottery in everything] for word in words]
+    everything = lotteries(claim, points, all_words=True)
+    words = dict.fromkeys(word for lottery in everything for word in lottery)
+    vectors = [[lottery.get(word, Fraction(0)) for lottery in everything] for word in words]
     assert rank(vectors) == rank(basis.probabilities) == rank([*vectors, *basis.probabilities])
 
 

@@ -1,0 +1,112 @@
+"""Trajectory orders for functions of trajectories: a sequence has any value, so only cycles can conflict.
+
+Sequences that look alike are one sequence. A constraint that is strict and closes a cycle with others refutes
+the task; without one, each sequence is worth the largest number of strict steps below it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from graphlib import TopologicalSorter
+
+from specexpr.certify.model import Claim, Relation, TrajectoryConstraint
+from specexpr.certify.observing import observations
+from specexpr.certify.proofs import Term
+from specexpr.certify.words import Word, sequence_word
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Constraints that add up to 0 > 0, the first one strict."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """The constraint from one word to another that is worth no more; a tie also backwards, with sign -1."""
+
+    constraint: TrajectoryConstraint
+    target: Word
+    sign: int
+
+
+def order_sequences(claim: Claim) -> Mapping[Word, Fraction] | Cycle:
+    """Return values of the sequences of a claim that meet its constraints on them, or an irreducible cycle.
+
+    Words stand for what is observed of a sequence; those with value 0 are left out.
+    """
+    constraints = [c for c in claim.constraints if isinstance(c, TrajectoryConstraint)]
+    if not constraints:
+        return {}
+    seen = observations(claim)
+    edges: dict[Word, list[_Edge]] = {}
+    strict: list[tuple[Word, _Edge]] = []
+    for c in constraints:
+        better, worse = (sequence_word(claim, seen, c.model, side) for side in (c.better, c.worse))
+        edges.setdefault(worse, [])
+        edges.setdefault(better, []).append(_Edge(c, worse, 1))
+        if c.relation is Relation.TIE:
+            edges[worse].append(_Edge(c, better, -1))
+        if c.relation is Relation.STRICT:
+            strict.append((better, edges[better][-1]))
+    classes = _classes(edges)
+    for better, edge in strict:
+        if classes[better] == classes[edge.target]:
+            return Cycle(tuple(_term(e) for e in (edge, *_path(edges, edge.target, better))))
+    return _levels(edges, classes)
+
+
+def _classes(edges: Mapping[Word, Sequence[_Edge]]) -> dict[Word, int]:
+    """Return the strongly connected components."""
+    import numpy as np
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    place = {word: i for i, word in enumerate(edges)}
+    pairs = [(place[word], place[edge.target]) for word, leaving in edges.items() for edge in leaving]
+    graph = csr_array(
+        (np.ones(len(pairs), dtype=np.int8), ([i for i, _ in pairs], [j for _, j in pairs])),
+        shape=(len(place), len(place)),
+    )
+    labels = connected_components(graph, directed=True, connection="strong")[1]
+    return {word: int(labels[i]) for word, i in place.items()}
+
+
+def _path(edges: Mapping[Word, Sequence[_Edge]], start: Word, end: Word) -> list[_Edge]:
+    """Return a shortest path, which exists."""
+    came: dict[Word, tuple[Word, _Edge]] = {}
+    pending = deque([start])
+    while end not in came and start != end:
+        word = pending.popleft()
+        for edge in edges[word]:
+            if edge.target not in came and edge.target != start:
+                came[edge.target] = word, edge
+                pending.append(edge.target)
+    found: list[_Edge] = []
+    while end != start:
+        end, edge = came[end]
+        found.append(edge)
+    return found[::-1]
+
+
+def _term(edge: _Edge) -> Term:
+    c = edge.constraint
+    return Term(c.model, c.better, c.worse, c.relation, Fraction(edge.sign), c.line, is_trajectory=True)
+
+
+def _levels(edges: Mapping[Word, Sequence[_Edge]], classes: Mapping[Word, int]) -> dict[Word, Fraction]:
+    below: dict[int, dict[int, int]] = {k: {} for k in classes.values()}
+    for word, leaving in edges.items():
+        for edge in leaving:
+            one, other = classes[word], classes[edge.target]
+            if one != other:
+                step = int(edge.constraint.relation is Relation.STRICT)
+                below[one][other] = max(step, below[one].get(other, 0))
+    level: dict[int, int] = {}
+    for k in TopologicalSorter(below).static_order():
+        level[k] = max((level[j] + step for j, step in below[k].items()), default=0)
+    return {word: Fraction(level[k]) for word, k in classes.items() if level[k]}

@@ -1,0 +1,264 @@
+"""Decide what functions of trajectories can express: whatever their shape, they only see lotteries.
+
+Finitely many policies have finitely many independent probabilities of words, and a function of trajectories
+may weigh these as it likes. So a task is one linear system on a basis of words (`lotteries`): weights that
+meet it are a function, multipliers that refute it combine whole lotteries to zero. The same words serve
+rewards whose discounted returns tell the words apart.
+
+Of an acceptable set among all deterministic policies first the policies one switch away from an accepted one
+are asked for; others join when the function at hand does not put them below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+from math import gcd, lcm
+
+from specexpr.certify.chain import Chain
+from specexpr.certify.kinds.function import Expectation, FunctionWitness, ValuedWord
+from specexpr.certify.kinds.lotteries import LotteriesCertificate, check_lotteries
+from specexpr.certify.kinds.returns import ReturnsWitness
+from specexpr.certify.model import (
+    AcceptableSet,
+    Acceptance,
+    Claim,
+    PolicyConstraint,
+    Relation,
+    Table,
+)
+from specexpr.certify.proofs import Refused, Term, TooLarge
+from specexpr.certify.rivals import rivals
+from specexpr.expressivity.acceptable import alike_conflict, classes, fringe, good_test
+from specexpr.expressivity.conflict import terms
+from specexpr.expressivity.lotteries import PRIMES, OutOfReach, WordBasis, word_basis
+from specexpr.expressivity.sequences import Cycle, order_sequences
+from specexpr.expressivity.system import PolicyPoint, Row, System
+from specexpr.expressivity.verdict import Undecided
+from specexpr.models.policy import Behaviours
+from specexpr.solve.cone import Conflict, Direction, OutOfTime
+from specexpr.solve.rows import decide_rows
+
+_FRINGE = 200  # policies of a fringe that are asked for from the start
+_CUTS = 20  # policies that join at once
+_PRUNED = 600  # rows x words up to which words are tried to be left out one by one
+_OUT_OF_TIME = "time: the limit passed before an answer was proved"
+
+Proof = FunctionWitness | LotteriesCertificate
+
+
+def decide_lotteries(claim: Claim, *, deadline: float | None = None) -> Proof | Undecided:
+    """Return a function of trajectories that meets a claim, or constraints whose lotteries cancel.
+
+    Holds for every discount. A certificate has been checked; a witness is for the kernel to check.
+    """
+    try:
+        sequences = order_sequences(claim)
+        if isinstance(sequences, Cycle):
+            return LotteriesCertificate(sequences.terms)
+        for prime in PRIMES:
+            found = _Decision(claim, deadline, prime).run()
+            if not isinstance(found, LotteriesCertificate):
+                break
+            try:
+                check_lotteries(claim, "ftr", found)
+            except TooLarge as limit:
+                return Undecided(f"limit: {limit}")
+            except Refused:  # a rank was smaller modulo the prime
+                continue
+            return found
+        if isinstance(found, tuple):
+            return FunctionWitness(found, tuple(sequences.items()))
+        return found if isinstance(found, Undecided) else Undecided("limit: no prime tells the ranks")
+    except (OutOfReach, TooLarge) as gave_up:
+        reason = str(gave_up)
+        return Undecided(f"limit: {reason}" if isinstance(gave_up, TooLarge) else reason)
+
+
+@dataclass(slots=True)
+class _Decision:
+    claim: Claim
+    deadline: float | None
+    prime: int
+    system: System = field(init=False)
+    asked: set[tuple[int, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.system = System(self.claim, (), Behaviours(self.claim.models))
+
+    def run(self) -> tuple[ValuedWord, ...] | LotteriesCertificate | Undecided:
+        claim = self.claim
+        for accepted in claim.acceptable:
+            if accepted.over is None and not claim.modulo_unreachable:
+                pair = alike_conflict(claim.models[accepted.model], accepted.good)
+                if pair is not None:
+                    term = Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
+                    return LotteriesCertificate((term,))
+        self.system.add_constraints(c for c in claim.constraints if isinstance(c, PolicyConstraint))
+        for k, accepted in enumerate(claim.acceptable):
+            self.add_good(k, accepted)
+            is_good = good_test(
+                claim.models[accepted.model], accepted, modulo_unreachable=claim.modulo_unreachable
+            )
+            for table in self.first_bad(accepted):
+                if not is_good(table):
+                    self.add_bad(k, table)
+        while True:
+            outcome = self.weighted()
+            if isinstance(outcome, Undecided | LotteriesCertificate):
+                return outcome
+            cuts = list(self.cuts(outcome))
+            if not cuts:
+                return outcome
+            for k, table in cuts:
+                self.add_bad(k, table)
+
+    def add_good(self, k: int, accepted: AcceptableSet) -> None:
+        """Ask that accepted policies have at least the threshold of their set, or tie."""
+        numbers = [(self.system.policy(accepted.model, table), table) for table in accepted.good]
+        first = numbers[0]
+        for number, table in numbers:
+            if accepted.acceptance is Acceptance.RANGE:
+                self.system.rows.append(Row(Relation.WEAK, number, None, k, -1, good=table))
+            elif number != first[0]:
+                self.system.rows.append(Row(Relation.TIE, number, first[0], k, good=table, bad=first[1]))
+
+    def add_bad(self, k: int, table: Table) -> None:
+        """Ask that a policy that is not accepted is below the accepted ones, once."""
+        accepted = self.claim.acceptable[k]
+        number = self.system.policy(accepted.model, table)
+        if (k, number) in self.asked:
+            return
+        self.asked.add((k, number))
+        first = accepted.good[0]
+        if accepted.acceptance is Acceptance.RANGE:
+            row = Row(Relation.STRICT, None, number, k, 1, bad=table)
+        else:
+            plus = self.system.policy(accepted.model, first)
+            row = Row(Relation.STRICT, plus, number, k, good=first, bad=table)
+        self.system.rows.append(row)
+
+    def first_bad(self, accepted: AcceptableSet) -> Iterator[Table]:
+        """Yield the policies that are asked for from the start."""
+        if accepted.over is not None:
+            yield from accepted.over
+            return
+        model = self.claim.models[accepted.model]
+        everything = tuple(tuple(sorted(row)) for row in model.rows)
+        yield from islice(fringe(model, everything, classes(model, accepted.good)), _FRINGE)
+
+    def weighted(self) -> tuple[ValuedWord, ...] | LotteriesCertificate | Undecided:
+        """Return values of few and short words that meet the rows, or the terms that refute them."""
+        if not self.system.rows:
+            return ()
+        points = [(p.model, p.table) for p in self.system.points if isinstance(p, PolicyPoint)]
+        basis = word_basis(self.claim, points, deadline=self.deadline, prime=self.prime)
+        system = _Rows.of(self.system, basis)
+        outcome = system.decide(range(len(system.words)), self.deadline)
+        match outcome:
+            case OutOfTime():
+                return Undecided(_OUT_OF_TIME)
+            case Conflict(multipliers=multipliers):
+                scaled = {k: y * system.scales[k] for k, y in multipliers}
+                total = sum(y for k, y in scaled.items() if self.system.rows[k].relation is Relation.STRICT)
+                shares = {k: y / total for k, y in scaled.items()}
+                return LotteriesCertificate(tuple(terms(self.system, shares)))
+            case Direction():
+                return system.valued(*system.shortest(outcome, self.deadline))
+
+    def cuts(self, words: tuple[ValuedWord, ...]) -> Iterator[tuple[int, Table]]:
+        """Yield some policies that are not accepted and not below the accepted ones. Raises TooLarge."""
+        claim = self.claim
+        value = Expectation(claim, words, {})
+        for k, accepted in enumerate(claim.acceptable):
+            if accepted.over is None:
+                chain, seen = Chain(claim.models[accepted.model]), value.seen.of[accepted.model]
+                least = min(value.policy(accepted.model, table) for table in accepted.good)
+                found = (
+                    (k, table)
+                    for table in rivals(chain, accepted, seen, value.tree, merged=claim.modulo_unreachable)
+                    if value.policy(accepted.model, table) >= least
+                )
+                yield from islice(found, _CUTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Integer rows on the words of a basis but the empty one, then on the thresholds of acceptable sets.
+
+    `scales` are the positive numbers that the rows have been multiplied by.
+    """
+
+    words: tuple[tuple[int, ...], ...]
+    rows: Sequence[Sequence[int]]
+    scales: Sequence[int]
+    relations: Sequence[Relation]
+
+    @classmethod
+    def of(cls, system: System, basis: WordBasis) -> _Rows:
+        """Return the rows of a system on a basis."""
+        columns = list(zip(*basis.probabilities[1:], strict=True)) or [()] * len(system.points)
+        zero = [Fraction(0)] * (len(basis.words) - 1)
+        rows, scales = [], []
+        for row in system.rows:
+            plus, minus = (columns[i] if i is not None else zero for i in (row.plus, row.minus))
+            exact = [p - q for p, q in zip(plus, minus, strict=True)]
+            below = lcm(*(x.denominator for x in exact))
+            thresholds = [0] * len(system.claim.acceptable)
+            if row.sign and row.threshold is not None:
+                thresholds[row.threshold] = row.sign * below
+            rows.append([*(x.numerator * (below // x.denominator) for x in exact), *thresholds])
+            scales.append(below)
+        return cls(basis.words[1:], rows, scales, [row.relation for row in system.rows])
+
+    def decide(self, kept: Sequence[int], deadline: float | None) -> Direction | Conflict | OutOfTime:
+        """Decide the rows with weights for these words only."""
+        columns = [*kept, *range(len(self.words), len(self.rows[0]))]
+        return decide_rows(
+            [[row[j] for j in columns] for row in self.rows], self.relations, deadline=deadline
+        )
+
+    def shortest(self, direction: Direction, deadline: float | None) -> tuple[Sequence[int], Direction]:
+        """Return words of the least length that do, on small systems as few as can be, with weights."""
+        kept: Sequence[int] = range(len(self.words))
+        lengths = sorted({len(word) for word in self.words})
+        low, high = 0, len(lengths)
+        while low < high:  # words up to lengths[high - 1] do
+            middle = (low + high) // 2
+            fewer = [j for j in kept if middle and len(self.words[j]) <= lengths[middle - 1]]
+            outcome = self.decide(fewer, deadline)
+            if isinstance(outcome, Direction):
+                kept, direction, high = fewer, outcome, middle
+            else:
+                low = middle + 1
+        if len(self.rows) * len(kept) <= _PRUNED:
+            for j in reversed(kept):
+                fewer = [i for i in kept if i != j]
+                outcome = self.decide(fewer, deadline)
+                if isinstance(outcome, Direction):
+                    kept, direction = fewer, outcome
+        return kept, direction
+
+    def valued(self, kept: Sequence[int], direction: Direction) -> tuple[ValuedWord, ...]:
+        """Return the words with their weights in whole numbers without a common factor."""
+        numerators = direction.numerators[: len(kept)]
+        common = gcd(*numerators) or 1
+        return tuple(
+            (self.words[j], Fraction(x // common)) for j, x in zip(kept, numerators, strict=True) if x
+        )
+
+
+def coded(function: FunctionWitness, *, is_one_reward: bool) -> ReturnsWitness:
+    """Return rewards whose discounted returns tell the words of a function, with the same values.
+
+    One reward pays 1, .., k for what the k observations of the words are, and 0 else; or each of k rewards
+    pays 1 for one of them, and at discount 1/3 the digits of its return say when that was seen.
+    """
+    observed = sorted({o for word, _ in function.words for o in word})
+    if is_one_reward:
+        entries = tuple((o, Fraction(i)) for i, o in enumerate(observed, 1))
+        return ReturnsWitness(Fraction(1, len(observed) + 2), (entries,), function.words)
+    rewards = tuple(((o, Fraction(1)),) for o in observed) or ((),)
+    return ReturnsWitness(Fraction(1, 3), rewards, function.words)
