@@ -78,12 +78,12 @@ def _not_a_function(environment: Environment, spec: RewardMachine) -> list[Diagn
     place = f"in environment {shown(environment.name)}"
     problems = []
     for gap in faults.gaps:
-        seen = seen_text(environment, spec, gap.steps[0])
+        seen = seen_text(environment, spec, gap.steps)
         message = f"no edge leaves {shown(spec.states[gap.state])} on {seen} {place}"
         hint = "write an edge for it, or else stay"
         problems.append(Diagnostic(id="missing-edge", message=message, help=hint))
     for clash in faults.clashes:
-        seen = seen_text(environment, spec, clash.step)
+        seen = seen_text(environment, spec, [clash.step])
         source = shown(spec.states[spec.edges[clash.first].source])
         message = f"two edges leave {source} on {seen} {place}"
         hint = "make their guards exclude each other"

@@ -23,6 +23,7 @@ Payment: TypeAlias = Fraction | tuple[RewardEntry, ...]
 """What an edge pays: a number, or a table of rewards of the steps on which it is taken (not empty)."""
 
 _ZERO = Fraction(0)
+_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A machine state that no edge leaves on these steps, one of each letter."""
+    """A machine state that no edge leaves on these steps, one of each letter and label set."""
 
     state: int
     steps: tuple[Step, ...]
@@ -176,7 +177,10 @@ def find_faults(environment: Environment, machine: RewardMachine) -> Faults:
                     if step is not None:
                         clashes.setdefault((i, j), Clash(i, j, step))
             if not enabled and machine.otherwise is None and u not in machine.terminal:
-                uncovered.append(steps[0])
+                kinds: dict[frozenset[str], Step] = {}
+                for s, a, t in steps:
+                    kinds.setdefault(seen.labels[s, a], (s, a, t))
+                uncovered += kinds.values()
         if uncovered:
             gaps.append(Gap(u, tuple(uncovered)))
     idle = tuple(i for i in range(len(machine.edges)) if i not in used)
@@ -201,20 +205,25 @@ def _differing(one: Edge, other: Edge, steps: Sequence[Step]) -> Step | None:
     return next((step for step in steps if first.of(step) != second.of(step)), None)
 
 
-def seen_text(environment: Environment, machine: RewardMachine, step: Step) -> str:
-    """Return what a machine sees of a step, for a message: its labels, or the step where guards mention more.
+def seen_text(environment: Environment, machine: RewardMachine, steps: Sequence[Step]) -> str:
+    """Return what a machine sees of some steps: their label sets, or the steps where guards mention more.
 
     >>> from specexpr.testing.examples import ENTAILMENT
     >>> lazy = reward_machine("u0", [("u0", "u0", At(0), Fraction(1))], discount=Fraction(1, 2))
-    >>> seen_text(Environment("e", ENTAILMENT), lazy, (0, 1, 1))
-    'the step s0 / b / s1'
+    >>> seen_text(Environment("e", ENTAILMENT), lazy, [(1, 0, 0), (1, 1, 0)])
+    'the steps s1 / a / s0 and s1 / b / s0'
     """
     if all(isinstance(atom, Labelled) for edge in machine.edges for atom in atoms(edge.guard)):
-        names = sorted(label_sets(environment)[step[:2]])
-        return f"the label set {{{', '.join(map(write_name, names))}}}"
-    s, a, t = step
-    names = [environment.states[s], environment.actions[a], environment.states[t]]
-    return f"the step {' / '.join(map(write_name, names))}"
+        labels, kind = label_sets(environment), "label set"
+        texts = [f"{{{', '.join(map(write_name, sorted(labels[s, a])))}}}" for s, a, _ in steps]
+    else:
+        states, actions, kind = environment.states, environment.actions, "step"
+        named = [(states[s], actions[a], states[t]) for s, a, t in steps]
+        texts = [" / ".join(map(write_name, names)) for names in named]
+    if len(texts) > _LISTED:
+        return f"the {kind}s {', '.join(texts[:_LISTED])} and {len(texts) - _LISTED} more"
+    *first, last = texts
+    return f"the {kind}s {', '.join(first)} and {last}" if first else f"the {kind} {last}"
 
 
 # -- meaning -----------------------------------------------------------------------------------------------

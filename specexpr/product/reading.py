@@ -203,7 +203,7 @@ class _Reader:
         """Report edges that conflict and, once all could be read, what is missing or useless."""
         faults = find_faults(self.environment, made)
         for clash in faults.clashes:
-            seen = seen_text(self.environment, made, clash.step)
+            seen = seen_text(self.environment, made, [clash.step])
             source = shown(made.states[made.edges[clash.first].source])
             notes = ((self._spans[clash.first], "the other edge"),)
             self.report(
@@ -219,9 +219,8 @@ class _Reader:
             return
         for gap in faults.gaps:
             state = made.states[gap.state]
-            seen = seen_text(self.environment, made, gap.steps[0])
-            more = f" (and on {len(gap.steps) - 1} more)" if len(gap.steps) > 1 else ""
-            message = f"no edge leaves {shown(state)} on {seen}{more}"
+            seen = seen_text(self.environment, made, gap.steps)
+            message = f"no edge leaves {shown(state)} on {seen}"
             name = write_name(state, reserved=RESERVED)
             hint = f"write {name} -> STATE on GUARD : REWARD for it, or else stay"
             self.report(

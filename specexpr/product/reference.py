@@ -181,7 +181,7 @@ class _Reader:
         faults = find_faults(self.environment, made)
         for clash in faults.clashes:
             first, second = self.lines[clash.first], self.lines[clash.second]
-            seen = seen_text(self.environment, made, clash.step)
+            seen = seen_text(self.environment, made, [clash.step])
             message = (
                 f"{self.name}, line {second}: this edge and that of line {first} are both taken on {seen}"
             )
@@ -198,7 +198,7 @@ class _Reader:
         if not faults.gaps:
             return made
         gap = faults.gaps[0]
-        seen = seen_text(self.environment, made, gap.steps[0])
+        seen = seen_text(self.environment, made, gap.steps)
         where = f"in state {made.states[gap.state][1:]} no edge is taken on {seen}"
         falls = Diagnostic(
             id="machine-falls",

@@ -84,7 +84,8 @@ def describe(document, what, *words):
             return rational_text(values[0])
         case "body", objective:
             found = document.objective(objective)
-            return find_formalism(found.formalism).print(found.environment, found.spec)
+            body = find_formalism(found.formalism).print(found.environment, found.spec)
+            return body.replace("\n", "; ")
         case "discount", name:
             return rational_text(document.task(name).options.discount)
         case "modulo", name:

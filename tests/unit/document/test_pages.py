@@ -44,6 +44,15 @@ WITHOUT_EXAMPLE = {
     "usage",
     # a text too long for a page
     "too-many-problems",
+    # about the file of a machine, or what is made of an objective
+    "beside-file",
+    "machine-file",
+    "machine-falls",
+    "machine-sees-more",
+    "no-product",
+    "no-reference-text",
+    "reward-function",
+    "too-large-to-draw",
     # about formalisms that have no syntax or no values
     "no-specification",
     "cannot-evaluate",
