@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.checking import kind_of
+from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import Acceptance
 from specexpr.certify.proofs import EnclosureCertificate, FarkasCertificate, RewardWitness, Term
 from specexpr.expressivity.conflict_text import ConflictText, Wording, discounted_at, visiting
+from specexpr.expressivity.everywhere_text import algebraic_reward_words, everywhere_words
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text, some, with_lines
 from specexpr.expressivity.reward_text import is_rounded, reward_lines, value_lines
@@ -35,6 +38,10 @@ def words_of(question: Question, proof: Proof) -> Words:
             return conflict_words(question, proof, visiting(question, "Markov reward", clock=clock))
         case RewardWitness():
             return reward_words(Witness(question, "mr", proof))
+        case FarkasAnyCertificate():
+            return everywhere_words(question, proof, visiting(question, "Markov reward"))
+        case AlgebraicReward():
+            return algebraic_reward_words(question, proof)
         case _:
             kind = kind_of(proof)
             name = type(proof).__name__ if kind is None else kind.kind

@@ -66,7 +66,7 @@ Martin L. Puterman: Markov Decision Processes (1994), chapter 6.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
@@ -75,7 +75,7 @@ from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Options, Question
-from specexpr.expressivity.verdict import Verdict
+from specexpr.expressivity.verdict import Expressible, Verdict, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -188,19 +188,21 @@ def product(environment: Environment, spec: Reward) -> Product:
 
 def decide(question: Question) -> Verdict:
     """Return a proved verdict; the reward that induced the order, if one did, is tried first."""
+    from specexpr.expressivity.everywhere import decide_everywhere
     from specexpr.expressivity.markov import decide_markov_reward
 
     own = question.task.induced_by
-    if own is not None and isinstance(own.spec, Reward) and own.spec.discount == question.options.discount:
-        return decide_markov_reward(question, candidate=own.spec.entries)
+    if own is not None and isinstance(own.spec, Reward):
+        at_own = replace(question, options=replace(question.options, discount=own.spec.discount))
+        if question.options.discount == own.spec.discount:
+            return decide_markov_reward(question, candidate=own.spec.entries)
+        if question.options.discount is None:
+            tried = decide_markov_reward(at_own, candidate=own.spec.entries)
+            if isinstance(tried, Expressible):
+                return proved(question, "mr", tried.witness.proof)
+    if question.options.discount is None:
+        return proved(question, "mr", decide_everywhere(question.claim(), "mr", deadline=question.deadline))
     return decide_markov_reward(question)
-
-
-def needs(question: Question) -> str | None:
-    """Return what a question lacks: a discount, if it has none."""
-    if question.options.discount is not None:
-        return None
-    return "a discount: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10"
 
 
 FORMALISM = Formalism(
@@ -212,7 +214,7 @@ FORMALISM = Formalism(
     print=print_reward,
     sample=sample,
     evaluate=evaluate,
-    needs=needs,
     decide=decide,
     product=product,
+    within=frozenset({"rm", "rrl", "onmr"}),
 )
