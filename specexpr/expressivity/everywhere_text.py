@@ -9,6 +9,7 @@ from fractions import Fraction
 from specexpr.certify.algebraic import Algebraic, Coefficients
 from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
+from specexpr.certify.polynomial import sign
 from specexpr.certify.proofs import Term
 from specexpr.certify.supports import Support
 from specexpr.exact import rational_text
@@ -21,7 +22,7 @@ from specexpr.syntax.patterns import cell_text
 _FEW_CELLS = 4
 _FEW_TERMS = 8
 _FEW_ENTRIES = 10
-_DIGITS = 20  # bits to which an algebraic number is narrowed before it is shown
+_HALVINGS = 30  # of the interval of an algebraic number before it is shown
 
 
 def everywhere_words(question: Question, proof: FarkasAnyCertificate, wording: Wording) -> Words:
@@ -70,8 +71,12 @@ def discount_text(number: Fraction | Algebraic) -> str:
     """Return a discount; of an irrational one its first digits and the equation that it solves."""
     if isinstance(number, Fraction):
         return number_text(number)
-    middle = (number.lo + number.hi) / 2
-    return f"about {float(middle):.6g} (a root of {polynomial_text(number.minpoly)})"
+    lo, hi = number.lo, number.hi
+    low = sign(number.minpoly, lo)
+    for _ in range(_HALVINGS):  # one simple root lies between the ends, where the signs differ
+        middle = (lo + hi) / 2
+        lo, hi = (middle, hi) if sign(number.minpoly, middle) == low else (lo, middle)
+    return f"about {float((lo + hi) / 2):.6g} (a root of {polynomial_text(number.minpoly)})"
 
 
 def polynomial_text(coefficients: Sequence[int]) -> str:

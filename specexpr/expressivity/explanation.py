@@ -85,6 +85,8 @@ def reward_words(witness: Witness) -> Words:
     reward = witness.proof.reward
     is_zero = not any(entry.value for entry in reward)
     summary = "the reward that is 0 everywhere" if is_zero else f"reward with {counted(len(reward), 'entry')}"
+    if witness.question.options.discount is None:
+        summary += f" at discount {discount}"
     return Words(summary, "\n".join([*head, *value_lines(witness)]))
 
 

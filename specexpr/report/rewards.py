@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from specexpr.certify.proofs import RewardWitness
 from specexpr.exact import rational_text
 from specexpr.expressivity.explanation import LISTED
 from specexpr.expressivity.reward_text import is_rounded, reward_lines, value_lines
@@ -17,7 +18,10 @@ _ACTIONS = 8
 
 
 def witness_blocks(witness: Witness, *, indent: int) -> Iterator[Block]:
-    """Yield the reward of a witness, and what the policies of the task are worth under it."""
+    """Yield what a witness is: a Markov reward as a table if it fits, with what the policies are worth."""
+    if not isinstance(witness.proof, RewardWitness):
+        yield from lines(witness.explain(), indent=indent)
+        return
     environment = witness.question.task.environments[0]
     reward = witness.proof.reward
     is_small = len(environment.states) <= _STATES and len(environment.actions) <= _ACTIONS
