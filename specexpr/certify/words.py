@@ -6,14 +6,13 @@ law of the state after w, times P(w); one more observation moves that vector by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from specexpr.certify.model import Claim, Table, Trajectory
 from specexpr.certify.observing import Observations
-from specexpr.certify.proofs import Refused
 
 Word: TypeAlias = tuple[int, ...]
 """Numbers of observations; the empty word has probability 1."""
@@ -74,11 +73,18 @@ def emissions(
 
 
 def sequence_word(claim: Claim, seen: Observations, model: int, steps: Trajectory) -> Word:
-    """Return what is observed of a sequence of pairs; raise Refused in a family.
-
-    There rewards on (s, a, next) value a step by its mean, and a pair does not tell which model it is in.
-    """
-    if len(claim.models) > 1:
-        raise Refused("functions of trajectories do not compare sequences in several environments")
+    """Return what is observed of a sequence of pairs."""
     rows = claim.models[model].rows
     return tuple(seen.of[model][s, a, rows[s][a][0][0]] for s, a in steps)
+
+
+def sequence_key(claim: Claim, seen: Observations, model: int, steps: Trajectory) -> Hashable:
+    """Return what a specification may know of a sequence of pairs.
+
+    In a family a reward may depend on the next state, and then counts with its mean: so the laws of the next
+    states belong to it, unless labels are all that is observed.
+    """
+    word, rows = sequence_word(claim, seen, model, steps), claim.models[model].rows
+    if len(claim.models) == 1 or claim.setting.labels is not None:
+        return word
+    return word, tuple(rows[s][a] for s, a in steps)

@@ -18,6 +18,7 @@ from specexpr.exact import common_denominator
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.phrases import joined, lottery, number_text, with_lines
 from specexpr.expressivity.task import Question
+from specexpr.models.policy import behaviour
 
 _LARGEST = 5
 _LONG = 1_000  # from here on whole-number weights are not worth reading
@@ -178,7 +179,8 @@ class ConflictText:
             for side in (term.better, term.worse):
                 sides.setdefault(self._name(term, side), (term.model, cast(Table, side)))
         (model, one), (elsewhere, other) = sides[next(iter(more))], sides[next(iter(less))]
-        if model != elsewhere:
+        chain = self.task.environments[model].model
+        if model != elsewhere or behaviour(chain, one) != behaviour(chain, other):
             return None
         return f"they differ only in {self.names.differing(model, one, other)}, which neither reaches"
 

@@ -1,21 +1,27 @@
 """Trajectory orders for functions of trajectories: a sequence has any value, so only cycles can conflict.
 
 Sequences that look alike are one sequence. A constraint that is strict and closes a cycle with others refutes
-the task; without one, each sequence is worth the largest number of strict steps below it.
+the task; without one, each sequence is worth the largest number of strict steps below it. In a family what
+follows a pair may depend on the environment, and a specification may heed that: there a cycle of sequences
+of pairs proves something only if what follows is the same, too.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from graphlib import TopologicalSorter
+from typing import Any
 
-from specexpr.certify.model import Claim, Relation, TrajectoryConstraint
+from specexpr.certify.model import Claim, Relation, Trajectory, TrajectoryConstraint
 from specexpr.certify.observing import observations
 from specexpr.certify.proofs import Term
-from specexpr.certify.words import Word, sequence_word
+from specexpr.certify.words import Word, sequence_key, sequence_word
+from specexpr.expressivity.verdict import Undecided
+
+Node = Any  # what is seen of a sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +33,14 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """The constraint from one word to another that is worth no more; a tie also backwards, with sign -1."""
+    """The constraint from a sequence to another that is worth no more; a tie also backwards, with sign -1."""
 
     constraint: TrajectoryConstraint
-    target: Word
+    target: Node
     sign: int
 
 
-def order_sequences(claim: Claim) -> Mapping[Word, Fraction] | Cycle:
+def order_sequences(claim: Claim) -> Mapping[Word, Fraction] | Cycle | Undecided:
     """Return values of the sequences of a claim that meet its constraints on them, or an irreducible cycle.
 
     Words stand for what is observed of a sequence; those with value 0 are left out.
@@ -43,10 +49,21 @@ def order_sequences(claim: Claim) -> Mapping[Word, Fraction] | Cycle:
     if not constraints:
         return {}
     seen = observations(claim)
-    edges: dict[Word, list[_Edge]] = {}
-    strict: list[tuple[Word, _Edge]] = []
+    found = _ordered(constraints, lambda m, steps: sequence_key(claim, seen, m, steps))
+    if not isinstance(found, Cycle):
+        found = _ordered(constraints, lambda m, steps: sequence_word(claim, seen, m, steps))
+        if isinstance(found, Cycle):
+            return Undecided("limit: sequences of which only what follows them tells the environment")
+    return found
+
+
+def _ordered(
+    constraints: Sequence[TrajectoryConstraint], look: Callable[[int, Trajectory], Hashable]
+) -> dict[Node, Fraction] | Cycle:
+    edges: dict[Node, list[_Edge]] = {}
+    strict: list[tuple[Node, _Edge]] = []
     for c in constraints:
-        better, worse = (sequence_word(claim, seen, c.model, side) for side in (c.better, c.worse))
+        better, worse = look(c.model, c.better), look(c.model, c.worse)
         edges.setdefault(worse, [])
         edges.setdefault(better, []).append(_Edge(c, worse, 1))
         if c.relation is Relation.TIE:
@@ -60,7 +77,7 @@ def order_sequences(claim: Claim) -> Mapping[Word, Fraction] | Cycle:
     return _levels(edges, classes)
 
 
-def _classes(edges: Mapping[Word, Sequence[_Edge]]) -> dict[Word, int]:
+def _classes(edges: Mapping[Node, Sequence[_Edge]]) -> dict[Node, int]:
     """Return the strongly connected components."""
     import numpy as np
     from scipy.sparse import csr_array
@@ -76,9 +93,9 @@ def _classes(edges: Mapping[Word, Sequence[_Edge]]) -> dict[Word, int]:
     return {word: int(labels[i]) for word, i in place.items()}
 
 
-def _path(edges: Mapping[Word, Sequence[_Edge]], start: Word, end: Word) -> list[_Edge]:
+def _path(edges: Mapping[Node, Sequence[_Edge]], start: Node, end: Node) -> list[_Edge]:
     """Return a shortest path, which exists."""
-    came: dict[Word, tuple[Word, _Edge]] = {}
+    came: dict[Node, tuple[Node, _Edge]] = {}
     pending = deque([start])
     while end not in came and start != end:
         word = pending.popleft()
@@ -98,7 +115,7 @@ def _term(edge: _Edge) -> Term:
     return Term(c.model, c.better, c.worse, c.relation, Fraction(edge.sign), c.line, is_trajectory=True)
 
 
-def _levels(edges: Mapping[Word, Sequence[_Edge]], classes: Mapping[Word, int]) -> dict[Word, Fraction]:
+def _levels(edges: Mapping[Node, Sequence[_Edge]], classes: Mapping[Node, int]) -> dict[Node, Fraction]:
     below: dict[int, dict[int, int]] = {k: {} for k in classes.values()}
     for word, leaving in edges.items():
         for edge in leaving:

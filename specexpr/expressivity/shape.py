@@ -15,8 +15,8 @@ def doubt_claim(claim: Claim) -> str | None:
 
 
 def _doubts(claim: Claim) -> Iterator[str]:
-    if not 0 < claim.fixed_discount < 1:
-        yield f"the discount must be between 0 and 1, not {claim.fixed_discount}"
+    if claim.discount is not None and not 0 < claim.discount < 1:
+        yield f"the discount must be between 0 and 1, not {claim.discount}"
     if not claim.models:
         yield "a task needs an environment"
     for model in claim.models:

@@ -58,6 +58,8 @@ def decide_lotteries(claim: Claim, *, deadline: float | None = None) -> Proof | 
         sequences = order_sequences(claim)
         if isinstance(sequences, Cycle):
             return LotteriesCertificate(sequences.terms)
+        if isinstance(sequences, Undecided):
+            return sequences
         for prime in PRIMES:
             found = _Decision(claim, deadline, prime).run()
             if not isinstance(found, LotteriesCertificate):
@@ -248,6 +250,14 @@ class _Rows:
         return tuple(
             (self.words[j], Fraction(x // common)) for j, x in zip(kept, numerators, strict=True) if x
         )
+
+
+def decide_returns(
+    claim: Claim, *, is_one_reward: bool, deadline: float | None = None
+) -> ReturnsWitness | LotteriesCertificate | Undecided:
+    """Return rewards with a function of their returns that meet a claim, or lotteries that cancel."""
+    found = decide_lotteries(claim, deadline=deadline)
+    return coded(found, is_one_reward=is_one_reward) if isinstance(found, FunctionWitness) else found
 
 
 def coded(function: FunctionWitness, *, is_one_reward: bool) -> ReturnsWitness:

@@ -116,7 +116,7 @@ def trajectory_function_truth(question: Question) -> bool:
     """Say whether some function of trajectories meets every comparison that a question asks."""
     claim = question.claim()
     sequences = [
-        (_look(claim, c.model, c.better), _look(claim, c.model, c.worse), c.relation)
+        (look(claim, c.model, c.better), look(claim, c.model, c.worse), c.relation)
         for c in claim.constraints
         if isinstance(c, TrajectoryConstraint)
     ]
@@ -145,7 +145,7 @@ def trajectory_function_truth(question: Question) -> bool:
     return isinstance(solve(rows), Solution)
 
 
-def _look(claim: Claim, model: int, steps: Trajectory) -> tuple[Seen, ...]:
+def look(claim: Claim, model: int, steps: Trajectory) -> tuple[Seen, ...]:
     """Return what is observed of a sequence: its pairs, or their labels."""
     if claim.setting.labels is None:
         return steps

@@ -55,7 +55,7 @@ class Expectation:
         return sum((x * p for (_, x), p in zip(self.words, chances, strict=True)), Fraction(0))
 
     def sequence(self, model: int, steps: Trajectory) -> Fraction:
-        """Return the value of a sequence. Raises Refused."""
+        """Return the value of a sequence."""
         return self.sequences.get(sequence_word(self.claim, self.seen, model, steps), Fraction(0))
 
 

@@ -14,7 +14,7 @@ and check that the start is orthogonal to that. Either shows it: both are explor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
@@ -28,7 +28,7 @@ from specexpr.certify.node import Node
 from specexpr.certify.observing import Observations, observations
 from specexpr.certify.proofs import Refused, Term, TooLarge
 from specexpr.certify.scope import JsonObject, Scope
-from specexpr.certify.words import Word, emissions, sequence_word
+from specexpr.certify.words import emissions, sequence_key
 from specexpr.exact import common_denominator
 
 MOST_WORK = 20_000_000
@@ -52,7 +52,7 @@ def check_lotteries(claim: Claim, formalism: str, proof: LotteriesCertificate) -
     chains = [Chain(model) for model in claim.models]
     constraints = asked_constraints(claim, chains, proof.terms)
     seen = observations(claim)
-    sequences: dict[Word, Fraction] = {}
+    sequences: dict[Hashable, Fraction] = {}
     weights: dict[tuple[int, Key], Fraction] = {}
     tables: dict[tuple[int, Key], Table] = {}
     for constraint, term in zip(constraints, proof.terms, strict=True):
@@ -64,8 +64,8 @@ def check_lotteries(claim: Claim, formalism: str, proof: LotteriesCertificate) -
                 weights[name] = weights.get(name, Fraction(0)) + weight
         else:
             for steps, weight in ((constraint.better, term.weight), (constraint.worse, -term.weight)):
-                word = sequence_word(claim, seen, model, steps)
-                sequences[word] = sequences.get(word, Fraction(0)) + weight
+                key = sequence_key(claim, seen, model, steps)
+                sequences[key] = sequences.get(key, Fraction(0)) + weight
     if any(sequences.values()):
         raise Refused("the weighted sequences of the certificate do not cancel")
     left = [name for name, weight in weights.items() if weight]
