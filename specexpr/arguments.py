@@ -157,7 +157,8 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         "--format",
         default="dot",
         choices=["dot", "drn", "json", "svg", "rm"],
-        help="a graph (dot), Storm's explicit format, JSON, a picture, or the machine alone",
+        metavar="FORMAT",
+        help="dot (a graph, by default), drn (for Storm), json, svg (a picture), rm (the machine alone)",
     )
 
     verify = commands.add_parser(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from specexpr.certify.proofs import RewardEntry
 from specexpr.models.environment import Environment
@@ -205,7 +205,19 @@ def _differing(one: Edge, other: Edge, steps: Sequence[Step]) -> Step | None:
     return next((step for step in steps if first.of(step) != second.of(step)), None)
 
 
-def seen_text(environment: Environment, machine: RewardMachine, steps: Sequence[Step]) -> str:
+class _HasGuard(Protocol):
+    @property
+    def guard(self) -> Guard: ...
+
+
+class Guarded(Protocol):
+    """A machine or an automaton: what has edges with guards."""
+
+    @property
+    def edges(self) -> Sequence[_HasGuard]: ...
+
+
+def seen_text(environment: Environment, machine: Guarded, steps: Sequence[Step]) -> str:
     """Return what a machine sees of some steps: their label sets, or the steps where guards mention more.
 
     >>> from specexpr.testing.examples import ENTAILMENT

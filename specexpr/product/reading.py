@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 
-from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span, SpecError
+from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
 from specexpr.models.environment import Environment
 from specexpr.product.machine import NamedEdge, Payment, RewardMachine, find_faults, reward_machine, seen_text
 from specexpr.product.reference import read_reference
-from specexpr.syntax.files import read_stream, reason_of, text_of, unreadable
+from specexpr.syntax.files import read_beside
 from specexpr.syntax.grammar import parse_entries
 from specexpr.syntax.guards import read_guard
 from specexpr.syntax.names import KEYWORDS, read_name, shown, write_name
@@ -157,23 +156,10 @@ class _Reader:
 
     def from_file(self, leaf: Leaf, discount: Fraction | None) -> RewardMachine | None:
         """Return the machine of a file; None once all that is wrong with it is reported."""
-        name = read_name(leaf, self.report)
-        if name is None:
+        read = read_beside(self.source, leaf, self.report)
+        if read is None:
             return None
-        home = Path() if self.source.name.startswith("<") else Path(self.source.name).parent
-        hint = "give the path of a file from where the document is"
-        try:
-            try:
-                with (home / name).open("rb") as file:
-                    text = text_of(read_stream(file), name=name, hint=hint)
-            except (OSError, ValueError) as error:
-                raise unreadable(name, reason_of(error), hint=hint) from None
-        except SpecError as error:
-            (problem,) = error.diagnostics
-            self.report(
-                Diagnostic(id="unreadable-file", message=problem.message, span=leaf.span, help=problem.help)
-            )
-            return None
+        name, text = read
         machine = read_reference(
             text, self.environment, self.report, name=name, span=leaf.span, discount=discount or _HALF
         )

@@ -44,7 +44,8 @@ def discounted_expectation(
     >>> discounted_expectation([{1: one}, {0: one}], [one, 0 * one], start={0: one}, discount=one / 2)
     Fraction(4, 3)
     """
-    if not any(gain):
+    rows, gain, start = _useful(rows, gain, start)
+    if not rows or not start:
         return _ZERO
     if len(rows) > SMALL:
         lifted = _lifted(_scaled(rows, gain, discount), start, discount)
@@ -54,6 +55,29 @@ def discounted_expectation(
         len(rows), list(range(len(rows))), dict(enumerate(rows)), dict(enumerate(gain)), discount
     )
     return sum((p * value[x] for x, p in start.items()), _ZERO)
+
+
+def _useful(
+    rows: Sequence[Row], gain: Sequence[Fraction], start: Mapping[int, Fraction]
+) -> tuple[Sequence[Row], Sequence[Fraction], Mapping[int, Fraction]]:
+    """Return the chain without the states after which nothing is gained; they are worth 0."""
+    before: list[list[int]] = [[] for _ in rows]
+    for x, law in enumerate(rows):
+        for y in law:
+            before[y].append(x)
+    is_useful = [bool(value) for value in gain]
+    found = [x for x, on in enumerate(is_useful) if on]
+    for y in found:
+        for x in before[y]:
+            if not is_useful[x]:
+                is_useful[x] = True
+                found.append(x)
+    if len(found) == len(rows):
+        return rows, gain, start
+    place = {x: i for i, x in enumerate(sorted(found))}
+    kept = [{place[y]: p for y, p in rows[x].items() if y in place} for x in place]
+    begun = {place[x]: p for x, p in start.items() if x in place}
+    return kept, [gain[x] for x in place], begun
 
 
 def policy_expectation(
@@ -117,7 +141,8 @@ def _lifted(system: _System, start: Mapping[int, Fraction], discount: Fraction) 
     law = [(x, p.numerator * (below // p.denominator)) for x, p in start.items()]
     bound = below * prod(system.diagonal)
     matrix = csr_array((np.array(system.entries, dtype=np.int64), system.places), shape=(size, size))
-    factors = splu(csc_array(matrix, dtype=np.float64))
+    floats = csc_array(matrix, dtype=np.float64)  # diagonally dominant: no pivots need be sought
+    factors = splu(floats, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
     residual: Any = np.array(system.right, dtype=np.int64)
     digits, done = 0, 0
     # |c . x - digits / 2^done| <= |residual| / (1 - g) / 2^done, as the rows of A are those of I - g P times

@@ -1,0 +1,145 @@
+"""Formulas to deterministic automata by Spot, the one place that knows it.
+
+Spot turns a formula into a deterministic complete automaton with any Emerson-Lei acceptance; here it is read
+off on the letters that occur. Where atoms are many and letters few, as with `at s0`, `at s1`, .., Spot is
+given the binary digits of the number of the letter in place of the atoms: n letters then cost n, not 2^atoms.
+
+Alexandre Duret-Lutz et al.: From Spot 2.0 to Spot 2.10: What's New? (CAV 2022).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from specexpr.certify.formula import Atom, Formula, Operator
+from specexpr.diagnostics import Diagnostic, InternalError, SpecError
+from specexpr.product.hoa import read_acceptance
+from specexpr.product.tables import NO_MARKS, Marks, Table, table
+from specexpr.syntax.formulas import CONSTANTS, UNARY, atoms
+
+Letter = frozenset[Atom]
+"""The atoms of a formula that hold at a position."""
+
+_FEW = 6
+"""Up to so many atoms are passed on as they are."""
+
+_LONG = 2_000
+"""Formulas with a longer text than this are simplified less."""
+
+
+@cache
+def spot() -> ModuleType:
+    """Return Spot; raise SpecError (`no-spot`) where it is not installed.
+
+    Importing it leaves the module path, the environment of the process and its warnings as they were.
+    """
+    path, libraries = list(sys.path), os.environ.get("LD_LIBRARY_PATH")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import spot as found
+    except ImportError as error:
+        message = f"temporal formulas need Spot, which cannot be imported: {error}"
+        hint = "on Linux (x86-64): pip install spottl; elsewhere: conda env create -f environment.yml"
+        raise SpecError([Diagnostic(id="no-spot", message=message, help=hint)]) from None
+    finally:
+        sys.path[:] = path
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        if libraries is not None:
+            os.environ["LD_LIBRARY_PATH"] = libraries
+    module: ModuleType = found
+    return module
+
+
+def translated(formula: Formula, letters: Sequence[Letter]) -> Table:
+    """Return the automaton of the words over some letters, all different, that satisfy a formula.
+
+    >>> from specexpr.syntax.formulas import compound, label
+    >>> goal = label("goal")
+    >>> made = translated(compound(Operator.EVENTUALLY, goal), [frozenset(), frozenset({goal})])
+    >>> made.moves, made.acceptance
+    (((0, 1), (1, 1)), Inf(mark=0))
+    """
+    mentioned = atoms(formula)
+    if not letters:
+        raise ValueError("an alphabet has a letter at least")
+    digits = max(1, (len(letters) - 1).bit_length())
+    if len(mentioned) <= max(_FEW, digits):
+        spelled = {atom: f"p{i}" for i, atom in enumerate(mentioned)}
+        names = list(spelled.values())
+        codes = [sum((atom in letter) << i for i, atom in enumerate(mentioned)) for letter in letters]
+    else:
+        names = [f"p{i}" for i in range(digits)]
+        spelled = {atom: _numbers_text(atom, letters, names) for atom in mentioned}
+        codes = list(range(len(letters)))
+    return _read(_automaton(_text(formula, spelled)), names, codes)
+
+
+def _numbers_text(atom: Atom, letters: Sequence[Letter], names: Sequence[str]) -> str:
+    """Return in digits that the number of the letter is one of those on which an atom holds."""
+    terms = [
+        " & ".join(name if number >> i & 1 else f"!{name}" for i, name in enumerate(names))
+        for number, letter in enumerate(letters)
+        if atom in letter
+    ]
+    return " | ".join(f"({term})" for term in terms) or "0"
+
+
+def _text(formula: Formula, spelled: Mapping[Atom, str]) -> str:
+    """Return a formula as Spot reads it, each part in parentheses."""
+    if isinstance(formula, Atom):
+        return f"({spelled[formula]})"
+    operator, parts = formula.operator, [_text(part, spelled) for part in formula.parts]
+    if operator in CONSTANTS:
+        return "(1)" if operator is Operator.TRUE else "(0)"
+    if operator in UNARY:
+        return f"({operator} {parts[0]})"
+    return f"({f' {operator} '.join(parts)})"
+
+
+def _automaton(text: str) -> Any:
+    module = spot()
+    effort = "high" if len(text) <= _LONG else "low"
+    return module.translate(module.formula(text), "deterministic", "complete", "generic", effort)
+
+
+def _read(made: Any, names: Sequence[str], codes: Sequence[int]) -> Table:
+    """Return Spot's automaton on some letters, given as sets of names by their bits."""
+    known = {str(ap) for ap in made.ap()}
+    bits = {made.register_ap(name): i for i, name in enumerate(names) if name in known}
+    everything = list(enumerate(codes))
+    moves: list[list[int]] = []
+    marks: list[list[Marks]] = []
+    for q in range(made.num_states()):
+        row, seen = [-1] * len(codes), [NO_MARKS] * len(codes)
+        for edge in made.out(q):
+            carried = Marks(edge.acc.sets())
+            for letter in _satisfying(edge.cond, bits, everything):
+                if row[letter] >= 0:
+                    raise InternalError("Spot's automaton is not deterministic")
+                row[letter], seen[letter] = edge.dst, carried
+        if min(row) < 0:
+            raise InternalError("Spot's automaton is not complete")
+        moves.append(row)
+        marks.append(seen)
+    condition = read_acceptance(str(made.get_acceptance()))
+    return table(moves, marks, condition, start=made.get_init_state_number())
+
+
+def _satisfying(diagram: Any, bits: Mapping[int, int], codes: list[tuple[int, int]]) -> Iterator[int]:
+    """Yield the letters whose codes satisfy a decision diagram: variable v of it is bit bits[v]."""
+    buddy = sys.modules["buddy"]  # Spot brings and imports it
+    if not codes or diagram == buddy.bddfalse:
+        return
+    if diagram == buddy.bddtrue:
+        yield from (letter for letter, _ in codes)
+        return
+    bit = bits[buddy.bdd_var(diagram)]
+    yield from _satisfying(buddy.bdd_high(diagram), bits, [code for code in codes if code[1] >> bit & 1])
+    yield from _satisfying(buddy.bdd_low(diagram), bits, [code for code in codes if not code[1] >> bit & 1])
