@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import groupby
 
-from specexpr.certify.model import Distribution, Table
+from specexpr.certify.model import Table
 from specexpr.certify.proofs import RewardEntry
 from specexpr.exact import rational_text
 from specexpr.expressivity.naming import Names, called
@@ -55,36 +55,44 @@ def _is_long(value: Fraction) -> bool:
 
 
 def value_lines(witness: Witness) -> Iterator[str]:
-    """Yield for each environment its named policies by value, where they are few and it is small.
-
-    Beside accepted policies stand the named ones that are not, if there are few, and are said not to be.
-    """
+    """Yield what a Markov reward values the named policies at, as `valued_lines` does."""
     task, discount = witness.question.task, witness.proof.discount
-    names, pays = Names(task), _pays(task, witness.proof.reward)
-    for k, environment in enumerate(task.environments):
-        model = environment.model
-        tables = {policy.table: None for index, policy in task.policies if index == k}
-        if not 0 < len(tables) <= _FEW_POLICIES or len(model.states) > _SMALL_STATES:
-            continue
+    pays = _pays(task, witness.proof.reward)
 
-        refused = _not_accepted(witness.question, k)
-        tables |= dict.fromkeys(refused if len(refused) <= _FEW_OTHERS else ())
+    def value(k: int, table: Table) -> Fraction:
+        model = task.environments[k].model
 
-        def mean(s: int, a: int, rows: Sequence[Mapping[int, Distribution]] = model.rows) -> Fraction:
-            steps = sum((p * pays.get((s, a, t), _ZERO) for t, p in rows[s][a]), _ZERO)
+        def mean(s: int, a: int) -> Fraction:
+            steps = sum((p * pays.get((s, a, t), _ZERO) for t, p in model.rows[s][a]), _ZERO)
             return pays.get((s, a, None), _ZERO) + steps
 
+        return expected(model.start, policy_value(model, table, discount, mean))
+
+    yield from valued_lines(witness.question, value)
+
+
+def valued_lines(question: Question, value: Callable[[int, Table], Fraction]) -> Iterator[str]:
+    """Yield for each environment its named policies by value, where they are few and it is small.
+
+    value: (index of an environment, policy) -> what it is worth. Beside accepted policies stand the named
+    ones that are not, if there are few, and are said not to be.
+    """
+    task = question.task
+    names = Names(task)
+    for k, environment in enumerate(task.environments):
+        tables = {policy.table: None for index, policy in task.policies if index == k}
+        if not 0 < len(tables) <= _FEW_POLICIES or len(environment.states) > _SMALL_STATES:
+            continue
+        refused = _not_accepted(question, k)
+        tables |= dict.fromkeys(refused if len(refused) <= _FEW_OTHERS else ())
         found = [
-            (
-                policy_value(model, table, discount, mean),
-                names.policy(k, table) + (" (not accepted)" if table in refused else ""),
-            )
+            (value(k, table), names.policy(k, table) + (" (not accepted)" if table in refused else ""))
             for table in tables
         ]
-        values = sorted(((expected(model.start, v), name) for v, name in found), key=lambda pair: -pair[0])
+        values = sorted(found, key=lambda pair: -pair[0])
         levels = [
-            f"{' = '.join(name for _, name in group)} = {number_text(value)}"
-            for value, group in groupby(values, key=lambda pair: pair[0])
+            f"{' = '.join(name for _, name in group)} = {number_text(worth)}"
+            for worth, group in groupby(values, key=lambda pair: pair[0])
         ]
         where = f" in {called(environment.name)}" if len(task.environments) > 1 else ""
         yield f"Values{where}: {'; '.join(levels)}"

@@ -27,6 +27,7 @@ Values = Mapping[tuple[int, int, int | None], Fraction]
 """What an action pays at (s, a, None), and what a step pays besides at (s, a, s')."""
 
 _ZERO = Fraction(0)
+_WIDTH = 80
 
 
 def entries_of(values: Values) -> tuple[RewardEntry, ...]:
@@ -122,3 +123,13 @@ def print_entries(environment: Environment, entries: Iterable[RewardEntry]) -> l
         found += (((*pattern, t), value) for pattern, value in few_entries(values, _ZERO))
     names = (environment.states, environment.actions, environment.states)
     return [f"{cell_text(p, names[: len(p)])}: {rational_text(value)}" for p, value in found]
+
+
+def body_text(lines: Sequence[str]) -> str:
+    """Return the body of an objective, on one line if it is short.
+
+    >>> body_text(["steps 10", "s0 / a: 1"])
+    'steps 10; s0 / a: 1'
+    """
+    line = "; ".join(lines)
+    return line if len(line) <= _WIDTH else "\n".join(lines)

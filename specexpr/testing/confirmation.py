@@ -6,7 +6,7 @@ of its policies: its terms are comparisons that the claim asks, they combine to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import cast
@@ -67,7 +67,7 @@ def _doubt_reward(claim: Claim, proof: RewardWitness) -> str | None:
     reward = spread_reward(claim.models[0], proof.reward)
     for asked in comparisons(claim):
         gap = _gap(claim, reward, asked)
-        if not _holds(gap, asked.relation):
+        if not holds(gap, asked.relation):
             return f"the reward gives {gap} {asked.relation} 0 to the comparison {asked}"
     return None
 
@@ -87,7 +87,8 @@ def _gap(claim: Claim, reward: Features, asked: Constraint) -> Fraction:
     return better - worse
 
 
-def _holds(gap: Fraction, relation: Relation) -> bool:
+def holds(gap: Fraction, relation: Relation) -> bool:
+    """Say whether a difference of two values is as a relation asks."""
     match relation:
         case Relation.STRICT:
             return gap > 0
@@ -104,7 +105,8 @@ def _doubt_conflict(
         return _doubt_mixture(claim, proof)
     if proof.discount != claim.fixed_discount:
         return f"the certificate has discount {proof.discount}, the question {claim.fixed_discount}"
-    return _doubt_terms(claim, proof.terms, is_exact=isinstance(proof, FarkasCertificate))
+    row = Differences(claim).row
+    return doubt_terms(claim, proof.terms, row, is_exact=isinstance(proof, FarkasCertificate))
 
 
 def _doubt_mixture(claim: Claim, proof: MixtureCertificate) -> str | None:
@@ -126,8 +128,13 @@ def _doubt_mixture(claim: Claim, proof: MixtureCertificate) -> str | None:
     return None
 
 
-def _doubt_terms(claim: Claim, terms: Sequence[Term], *, is_exact: bool) -> str | None:
-    """Say what is wrong with a conflict; the multipliers of an enclosure are only near the true ones."""
+def doubt_terms(
+    claim: Claim, terms: Sequence[Term], row: Callable[[Constraint], Inequality], *, is_exact: bool = True
+) -> str | None:
+    """Say what is wrong with a conflict; the multipliers of an enclosure are only near the true ones.
+
+    row: a comparison -> the inequality that it asks of a specification.
+    """
     asked = {_key(c) for c in comparisons(claim)}
     stated = [_constraint(term) for term in terms]
     for constraint in stated:
@@ -135,8 +142,7 @@ def _doubt_terms(claim: Claim, terms: Sequence[Term], *, is_exact: bool) -> str 
             return f"the conflict uses a comparison that the question does not ask: {constraint}"
     if len({_key(constraint) for constraint in stated}) < len(stated):
         return "the conflict uses a comparison twice"
-    differences = Differences(claim)
-    rows = [differences.row(constraint) for constraint in stated]
+    rows = [row(constraint) for constraint in stated]
     if is_exact and (doubt := _doubt_weights(rows, [term.weight for term in terms])):
         return doubt
     if is_consistent(rows):

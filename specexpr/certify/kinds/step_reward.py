@@ -7,7 +7,7 @@ in the features of `certify.features`, which are recomputed. See `pages/step_rew
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -41,6 +41,11 @@ class StepRewardWitness:
 
 def check_step_reward(claim: Claim, formalism: str, proof: StepRewardWitness) -> None:
     """Check that the values of policies are ordered as the claim asks. Raises Refused."""
+    check_order(claim, step_values(claim, formalism, proof))
+
+
+def step_values(claim: Claim, formalism: str, proof: StepRewardWitness) -> Callable[[int, Table], Fraction]:
+    """Return what policies are worth, given the index of their model. Raises Refused, then and now."""
     pays: dict[Step, Fraction] = {(e.state, e.action, e.next): e.value for e in proof.reward}
     if len(pays) < len(proof.reward):
         raise Refused("the witness gives two rewards to one step")
@@ -55,7 +60,7 @@ def check_step_reward(claim: Claim, formalism: str, proof: StepRewardWitness) ->
         found = known.policy(model, table)
         return sum((x * _weight(claim, pays, laws, key) for key, x in found.items()), _ZERO)
 
-    check_order(claim, value)
+    return value
 
 
 def _weight(
