@@ -9,7 +9,6 @@ from fractions import Fraction
 from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
 from specexpr.models.environment import Environment
 from specexpr.product.machine import NamedEdge, Payment, RewardMachine, find_faults, reward_machine, seen_text
-from specexpr.product.reference import read_reference
 from specexpr.syntax.files import read_beside
 from specexpr.syntax.grammar import parse_entries
 from specexpr.syntax.guards import read_guard
@@ -156,6 +155,8 @@ class _Reader:
 
     def from_file(self, leaf: Leaf, discount: Fraction | None) -> RewardMachine | None:
         """Return the machine of a file; None once all that is wrong with it is reported."""
+        from specexpr.product.reference import read_reference
+
         read = read_beside(self.source, leaf, self.report)
         if read is None:
             return None
