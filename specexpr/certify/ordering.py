@@ -88,12 +88,12 @@ def split(chain: Chain, accept: AcceptableSet, *, merged: bool) -> tuple[tuple[T
         names = Listed(chain, accept, merged=merged)
         return accept.good, (table for table in accept.over if names.name(table) not in names.good)
     good = {chain.behaviour(table)[1] for table in accept.good}
-    if not merged and any(_has_twin(chain, accept, table) for table in accept.good):
+    if not merged and any(has_twin(chain, accept, table) for table in accept.good):
         raise Refused("a policy that is not accepted behaves like one that is")
     return accept.good, (t for t in behaviours(chain.model) if chain.behaviour(t)[1] not in good)
 
 
-def _has_twin(chain: Chain, accept: AcceptableSet, table: Table) -> bool:
+def has_twin(chain: Chain, accept: AcceptableSet, table: Table) -> bool:
     """Say whether more deterministic policies behave like this one than are accepted."""
     order, alike = chain.behaviour(table)
     if any(len(table[s]) > 1 for s in order):

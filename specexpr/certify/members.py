@@ -1,0 +1,99 @@
+"""Functions of the policy where policies that behave alike count as one: sets of tables, counted.
+
+A *class* is a behaviour in one model: its members are the deterministic policies of that model which take its
+actions in the states that it reaches, and any available action elsewhere. Two classes of one model have no
+member in common, since they differ in a state that both reach. So of the members of a class, those that are
+in an acceptable set modulo unreachable states can be counted: they are the sum over the set's behaviours of
+the members in common, and such a count is a product over the states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from specexpr.certify.chain import Chain, Key
+from specexpr.certify.model import AcceptableSet, Acceptance, Table
+from specexpr.certify.proofs import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The deterministic policies of a model that behave in one way: `fixed` are their actions there."""
+
+    chain: Chain
+    key: Key
+    fixed: dict[int, int]
+
+    def has(self, table: Table) -> bool:
+        """Say whether a table is one of these policies."""
+        rows = zip(table, self.chain.index, strict=True)
+        if not all(len(row) == 1 and row[0][0] in actions for row, actions in rows):
+            return False
+        return all(table[s][0][0] == a for s, a in self.fixed.items())
+
+
+def behaviour_of(chain: Chain, table: Table) -> Behaviour | None:
+    """Return the policies that behave like this one; None if it chooses at random where it goes."""
+    order, key = chain.behaviour(table)
+    if any(len(table[s]) > 1 for s in order):
+        return None
+    return Behaviour(chain, key, {s: table[s][0][0] for s in order})
+
+
+def behaviours_of(chain: Chain, tables: Iterable[Table]) -> dict[Key, Behaviour]:
+    """Return the deterministic behaviours among some tables, each once."""
+    found: dict[Key, Behaviour] = {}
+    for table in tables:
+        here = behaviour_of(chain, table)
+        if here is not None:
+            found.setdefault(here.key, here)
+    return found
+
+
+def choices(state: int, parts: Sequence[Behaviour]) -> list[int]:
+    """Return the actions that a member of all of these may take in a state."""
+    first, *others = parts
+    return [
+        a
+        for a in first.chain.index[state]
+        if all(a in part.chain.index[state] for part in others)
+        and all(part.fixed.get(state, a) == a for part in parts)
+    ]
+
+
+def count(parts: Sequence[Behaviour]) -> int:
+    """Return how many policies are members of all of these."""
+    return prod(len(choices(s, parts)) for s in range(len(parts[0].chain.index)))
+
+
+def everything(chain: Chain) -> Behaviour:
+    """Return all deterministic policies of a model."""
+    return Behaviour(chain, (), {})
+
+
+def check_members(
+    chain: Chain, accept: AcceptableSet, least: Fraction, valued: Sequence[tuple[Behaviour, Fraction]]
+) -> None:
+    """Check a set among all deterministic policies of a model, policies that behave alike counted as one.
+
+    A policy has the value of the first class that it is a member of, and one of no class less than `least`.
+    Raises Refused.
+    """
+    universe, good = everything(chain), behaviours_of(chain, accept.good)
+    for part, value in valued:
+        if value >= least:
+            accepted = sum(count([universe, part, one]) for one in good.values())
+            if count([universe, part]) > accepted:
+                raise Refused("a class of policies that are not all accepted has the value of good ones")
+    for one in good.values():
+        for part, value in valued:
+            if count([universe, one, part]):
+                if value < least or (accept.acceptance is Acceptance.EQUAL and value != least):
+                    raise Refused("a policy that behaves like a good one does not have its value")
+                if part.chain is chain and part.key == one.key:
+                    break
+        else:
+            raise Refused("policies that behave like a good one have no value")

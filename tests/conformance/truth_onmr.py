@@ -1,0 +1,22 @@
+"""What the kit knows of functions of one return by definition."""
+
+from __future__ import annotations
+
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Verdict
+from specexpr.testing.acyclic_proofs import doubt_proof
+from specexpr.testing.acyclic_truth import is_acyclic, occupancy_look
+from specexpr.testing.questions import Kind
+
+ALWAYS_MET = frozenset({Kind.MODULO})
+"""Modulo unreachable states one acceptable set has nothing in its way."""
+
+
+def truth(question: Question) -> bool:
+    """Say whether values of occupancies meet every comparison of the question."""
+    return is_acyclic(question, occupancy_look)
+
+
+def confirm(question: Question, verdict: Verdict) -> str | None:
+    """Return what is wrong with a separating reward or a circle."""
+    return doubt_proof(question, verdict, occupancy_look)
