@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from specexpr.certify.model import TrajectoryConstraint
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.testing.word_confirmation import confirm_trajectory_proof
 from specexpr.testing.word_truth import trajectory_function_truth
 
+CASES = 9
+"""The decision is one for `ftr`, `inmr` and `imorl`: each is asked fewer questions than others."""
+
 
 def prepare(question: Question) -> Question:
-    """Let sequences be seen by their labels: whole ones can have any value, and no order is refused."""
-    if any(isinstance(c, TrajectoryConstraint) for c in question.task.constraints):
+    """Let labels be observed in about half of the questions, whichever way they are asked again."""
+    goal = next(label for label in question.task.environments[0].labels if label.name == "goal")
+    if len(goal.states) % 2:
         return replace(question, options=replace(question.options, observe_labels=True))
     return question
 
