@@ -185,6 +185,15 @@ def _clauses(acceptance: Acceptance) -> Iterator[Clause]:
             assert_never(acceptance)
 
 
+def condition_text(acceptance: Acceptance) -> str:
+    """Return a condition as the language writes it.
+
+    >>> print(condition_text(some([every([Inf(0), Fin(1)]), Inf(2)])), condition_text(NEVER))
+    (Inf(0) & Fin(1)) | Inf(2) false
+    """
+    return {ALWAYS: "true", NEVER: "false"}.get(acceptance) or acceptance_text(acceptance)
+
+
 def acceptance_text(acceptance: Acceptance) -> str:
     """Return a condition as the Hanoi format writes it.
 

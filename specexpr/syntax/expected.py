@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from specexpr.diagnostics import Diagnostic, Span, nearest
@@ -32,9 +33,18 @@ def error_offset(error: UnexpectedInput, length: int) -> int:
 
 
 def syntax_error(
-    lark: Lark, text: str, start: int, error: UnexpectedInput, forms: Mapping[str, str]
+    lark: Lark,
+    text: str,
+    start: int,
+    error: UnexpectedInput,
+    forms: Mapping[str, str],
+    *,
+    groups: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> Diagnostic:
-    """Return the diagnostic for a text, at `start` in its source, that a grammar cannot read to its end."""
+    """Return the diagnostic for a text, at `start` in its source, that a grammar cannot read to its end.
+
+    groups: what is said in place of some literals where all of them would be right.
+    """
     text = text.rstrip(" \t\n;")
     at = min(error_offset(error, len(text)), len(text))
     mark = Span(start + at, start + at + 1)
@@ -48,7 +58,12 @@ def syntax_error(
         end = at + 1 if word is None else word.end()
         mark = Span(mark.start, start + end)
         found = _described(text[at:end])
-    message = f"expected {_one_of(_accepted(lark, error))}, found {found}"
+    accepted = _accepted(lark, error)
+    for name, members in groups.items():
+        quoted = {f"'{literal}'" for literal in members}
+        if quoted <= set(accepted):
+            accepted = [name, *(word for word in accepted if word not in quoted)]
+    message = f"expected {_one_of(accepted)}, found {found}"
     return Diagnostic(id="syntax", message=message, span=mark, help=_form(text, forms))
 
 

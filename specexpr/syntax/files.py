@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import BinaryIO
 
-from specexpr.diagnostics import Diagnostic, Source, SpecError
+from specexpr.diagnostics import Diagnostic, Report, Source, SpecError
+from specexpr.syntax.names import read_name
+from specexpr.syntax.nodes import Leaf
 
 MAX_BYTES = 1 << 30
 """More than this is no specification; an endless file ends here, or at its first byte that is no text."""
@@ -56,3 +59,26 @@ def unreadable(name: str, reason: str, *, hint: str) -> SpecError:
     """Return the error for a file that cannot be read."""
     message = f"{name} cannot be read: {reason}"
     return SpecError([Diagnostic(id="unreadable-file", message=message, help=hint)])
+
+
+def read_beside(source: Source, leaf: Leaf, report: Report) -> tuple[str, str] | None:
+    """Return the name and the text of the file that a document names, by its path from the document.
+
+    None once it is reported that it cannot be read.
+    """
+    name = read_name(leaf, report)
+    if name is None:
+        return None
+    home = Path() if source.name.startswith("<") else Path(source.name).parent
+    hint = "give the path of a file from where the document is"
+    try:
+        try:
+            with (home / name).open("rb") as file:
+                return name, text_of(read_stream(file), name=name, hint=hint)
+        except (OSError, ValueError) as error:
+            raise unreadable(name, reason_of(error), hint=hint) from None
+    except SpecError as error:
+        (problem,) = error.diagnostics
+        wrong = Diagnostic(id="unreadable-file", message=problem.message, span=leaf.span, help=problem.help)
+        report(wrong)
+        return None

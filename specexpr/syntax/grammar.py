@@ -31,6 +31,11 @@ Forms = Mapping[str, str]
 
 NO_FORMS: Forms = MappingProxyType({})
 
+Groups = Mapping[str, frozenset[str]]
+"""Words for some literals together."""
+
+NO_GROUPS: Groups = MappingProxyType({})
+
 Known = Callable[[str, Span], Diagnostic | None]
 """What is said of a text that cannot be read, at a span, where its mistake is a known one."""
 
@@ -59,18 +64,21 @@ def parse(
     start: str,
     forms: Forms = NO_FORMS,
     known: Known = _nothing_known,
+    groups: Groups = NO_GROUPS,
 ) -> Node | None:
     """Read a span as one `start` of a grammar, line ends being spaces; None once the mistake is reported.
 
     stem: the name of a grammar, or the path of a .lark file (of a plug-in).
     forms: what to write, by the first word of the text; known: asked first about a mistake.
+    groups: what is said in place of some literals where all of them would be right.
     """
     text = blanked(source.text, span).replace("\n", " ")
     lark = _lark(stem)
     try:
         tree = lark.parse(text, start=start)
     except unexpected() as error:
-        report(known(text.rstrip(" "), span) or syntax_error(lark, text, span.start, error, forms))
+        mistake = known(text.rstrip(" "), span)
+        report(mistake or syntax_error(lark, text, span.start, error, forms, groups=groups))
         return None
     node = _plain(tree, span.start)
     return node if isinstance(node, Node) else Node(start, (node,), node.span)

@@ -16,6 +16,8 @@ BLOCK = re.compile(r"^```spex (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 WITHOUT_EXAMPLE = {
     # not about a text
+    "automaton-file",
+    "no-spot",
     "unreadable-file",
     "bad-array",
     "broken-plug-in",

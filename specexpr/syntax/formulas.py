@@ -1,0 +1,313 @@
+"""Formulas of linear temporal logic: read from parse trees, written fully parenthesised.
+
+`&` and `|` join any number of formulas: the kernel's binary nouns are then a balanced tree, whatever the
+parentheses were (see `compound`). So a formula has one form, and a long conjunction is not a deep one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from types import MappingProxyType
+from typing import assert_never
+
+from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
+from specexpr.diagnostics import Diagnostic, Report, Source, Span
+from specexpr.models.environment import Environment
+from specexpr.syntax import guards
+from specexpr.syntax.grammar import parse
+from specexpr.syntax.guards import At, Do, Labelled, Next, print_atom, read_atom
+from specexpr.syntax.names import KEYWORDS, PLAIN, QUOTED, write_name
+from specexpr.syntax.nodes import Leaf, Node
+
+MAX_DEPTH = 100
+"""Operators may be nested so deep; the parts of a conjunction or disjunction are as deep as one another."""
+
+LTL_WORDS = frozenset({"X", "F", "G", "U", "R", "W", "M", "true", "false", "at", "do", "next"})
+"""A label with one of these names is written in quotes."""
+
+TRUE, FALSE = Compound(Operator.TRUE), Compound(Operator.FALSE)
+CHAINS = frozenset({Operator.AND, Operator.OR})
+UNARY = frozenset({Operator.NOT, Operator.NEXT, Operator.EVENTUALLY, Operator.ALWAYS})
+CONSTANTS = frozenset({Operator.TRUE, Operator.FALSE})
+
+OPERATORS: Mapping[str, Operator] = MappingProxyType(
+    {
+        "negation": Operator.NOT,
+        "tomorrow": Operator.NEXT,
+        "eventually": Operator.EVENTUALLY,
+        "always": Operator.ALWAYS,
+        "until": Operator.UNTIL,
+        "release": Operator.RELEASE,
+        "weak": Operator.WEAK,
+        "strong": Operator.STRONG,
+        "conjunction": Operator.AND,
+        "disjunction": Operator.OR,
+        "implication": Operator.IMPLIES,
+        "equivalence": Operator.IFF,
+        "true": Operator.TRUE,
+        "false": Operator.FALSE,
+    }
+)
+"""The operators by the rules of the grammar."""
+
+
+def label(name: str) -> Atom:
+    """Return the atom of a label."""
+    return Atom(AtomKind.LABEL, name)
+
+
+def compound(operator: Operator, *parts: Formula) -> Formula:
+    """Return an operator over some formulas: two or fewer, any positive number for `&` and `|`.
+
+    >>> a, b, c = map(label, "abc")
+    >>> left = compound(Operator.AND, compound(Operator.AND, a, b), c)
+    >>> left == compound(Operator.AND, a, compound(Operator.AND, b, c)) == compound(Operator.AND, a, b, c)
+    True
+    """
+    if operator not in CHAINS:
+        return Compound(operator, parts)
+    return _balanced(operator, [link for part in parts for link in chain(operator, part)])
+
+
+def _balanced(operator: Operator, links: list[Formula]) -> Formula:
+    if len(links) == 1:
+        return links[0]
+    half = len(links) // 2
+    return Compound(operator, (_balanced(operator, links[:half]), _balanced(operator, links[half:])))
+
+
+def chain(operator: Operator, formula: Formula) -> Iterator[Formula]:
+    """Yield what an operator joins, through all its levels: of (a & b) & c under `&` a, b and c."""
+    if isinstance(formula, Compound) and formula.operator is operator:
+        for part in formula.parts:
+            yield from chain(operator, part)
+    else:
+        yield formula
+
+
+def subformulas(formula: Formula) -> Iterator[Formula]:
+    """Yield a formula and all that it is made of, with repetitions, the inner ones first."""
+    if isinstance(formula, Compound):
+        for part in formula.parts:
+            yield from subformulas(part)
+    yield formula
+
+
+def atoms(formula: Formula) -> tuple[Atom, ...]:
+    """Return the atoms of a formula in the order in which they first occur."""
+    return tuple(dict.fromkeys(part for part in subformulas(formula) if isinstance(part, Atom)))
+
+
+def is_temporal(formula: Formula) -> bool:
+    """Say whether a formula speaks of more than the first step."""
+    plain = CONSTANTS | CHAINS | {Operator.NOT, Operator.IMPLIES, Operator.IFF}
+    return any(isinstance(part, Compound) and part.operator not in plain for part in subformulas(formula))
+
+
+def as_guard_atom(atom: Atom) -> guards.Atom:
+    """Return the atom as guards of machines have it."""
+    what = atom.what
+    match atom.kind:
+        case AtomKind.LABEL:
+            return Labelled(str(what))
+        case AtomKind.AT:
+            return At(int(what))
+        case AtomKind.DO:
+            return Do(int(what))
+        case AtomKind.NEXT:
+            return Next(int(what))
+        case _:
+            assert_never(atom.kind)
+
+
+def as_formula_atom(atom: guards.Atom) -> Atom:
+    """Return the atom of a guard as formulas have it."""
+    match atom:
+        case Labelled(label=name):
+            return Atom(AtomKind.LABEL, name)
+        case At(state=state):
+            return Atom(AtomKind.AT, state)
+        case Do(action=action):
+            return Atom(AtomKind.DO, action)
+        case Next(state=state):
+            return Atom(AtomKind.NEXT, state)
+        case _:
+            assert_never(atom)
+
+
+# -- writing -----------------------------------------------------------------------------------------------
+
+
+def formula_text(environment: Environment, formula: Formula, *, reserved: frozenset[str] = LTL_WORDS) -> str:
+    """Return a formula with parentheses around all that an operator applies to but atoms.
+
+    reserved: labels that must be in quotes, besides the keywords of the host language.
+
+    >>> from specexpr.testing.examples import ENTAILMENT
+    >>> safe = compound(Operator.ALWAYS, compound(Operator.NOT, label("push")))
+    >>> formula_text(Environment("e", ENTAILMENT), compound(Operator.UNTIL, label("X"), safe))
+    '"X" U (G !push)'
+    """
+    if isinstance(formula, Atom):
+        return print_atom(environment, as_guard_atom(formula), reserved=KEYWORDS | reserved)
+    operator, parts = formula.operator, formula.parts
+    if operator in CONSTANTS:
+        return operator.value
+    joined = [part for one in parts for part in chain(operator, one)] if operator in CHAINS else parts
+    texts = [_operand_text(environment, part, reserved, operator in UNARY) for part in joined]
+    if operator not in UNARY:
+        return f" {operator} ".join(texts)
+    return f"!{texts[0]}" if operator is Operator.NOT else f"{operator} {texts[0]}"
+
+
+def _operand_text(
+    environment: Environment, formula: Formula, reserved: frozenset[str], is_single: bool
+) -> str:
+    """Return an operand in parentheses, but for atoms, and for their negations after an operator of one."""
+    text = formula_text(environment, formula, reserved=reserved)
+    if is_single and isinstance(formula, Compound) and formula.operator is Operator.NOT:
+        formula = formula.parts[0]
+    is_bare = isinstance(formula, Atom) or formula.operator in CONSTANTS
+    return text if is_bare else f"({text})"
+
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How trees are read as formulas: in which environment, where problems go, which words are no labels."""
+
+    environment: Environment
+    report: Report
+    words: frozenset[str] = LTL_WORDS
+
+    def formula(self, tree: Node | Leaf) -> Formula | None:
+        """Return the formula that a tree writes, or None once all that is wrong with it is reported."""
+        made: list[Formula | None] = []
+        todo: list[tuple[Node | Leaf, int, bool]] = [(tree, 0, False)]
+        while todo:
+            node, depth, is_ready = todo.pop()
+            if depth > MAX_DEPTH:
+                message = f"a formula may be nested {MAX_DEPTH} deep, this one is nested deeper"
+                hint = "use a machine or an automaton instead"
+                self.report(Diagnostic(id="nested-too-deeply", message=message, span=node.span, help=hint))
+                return None
+            kind = node.kind.rpartition("__")[2]  # a rule that a grammar imports is called after its home
+            if not isinstance(node, Node) or kind not in OPERATORS:
+                made.append(self._atom(node))
+            elif not is_ready:
+                todo.append((node, depth, True))
+                todo += [(child, depth + 1, False) for child in reversed(node.children)]
+            else:
+                count = len(node.children)
+                parts = made[len(made) - count :]
+                del made[len(made) - count :]
+                known = [part for part in parts if part is not None]
+                made.append(compound(OPERATORS[kind], *known) if len(known) == count else None)
+        return made[0]
+
+    def _atom(self, node: Node | Leaf) -> Formula | None:
+        leaf = node.leaf(0) if isinstance(node, Node) else node
+        kind = node.kind.rpartition("__")[2].lower()
+        if kind == "label" and leaf.text in self.words:
+            message = f"{leaf.text} is a word of the language, no label"
+            hint = f"write {write_name(leaf.text, reserved=self.words)} if it is the label, in quotes"
+            self.report(Diagnostic(id="reserved-word", message=message, span=leaf.span, help=hint))
+            return None
+        found = read_atom(self.environment, Node(kind, (leaf,), node.span), self.report)
+        return None if found is None else as_formula_atom(found)
+
+
+def read_formula(
+    reading: Reading, source: Source, span: Span, *, stem: str = "ltl", start: str = "ltl_body"
+) -> Formula | None:
+    """Return the formula of a body, or None once all that is wrong with it is reported."""
+    labels = {one.name for one in reading.environment.labels}
+    tree = parse(
+        stem,
+        source,
+        span,
+        reading.report,
+        start=start,
+        forms=FORMS,
+        known=lambda text, where: _foreign_operator(text, where, labels),
+        groups=GROUPS,
+    )
+    return None if tree is None else reading.formula(tree.children[0])
+
+
+FORMS = MappingProxyType({"": "write F goal, or G (push -> (X !push)), or !push U goal"})
+
+GROUPS = MappingProxyType(
+    {
+        "an operator": frozenset({"&", "|", "->", "<->", "U", "R", "W", "M"}),
+        "a formula": frozenset({"(", "!", "X", "F", "G", "[]", "<>", "true", "false", "at", "do", "next"}),
+    }
+)
+
+_FOREIGN = MappingProxyType(
+    {
+        "&&": "&",
+        "/\\": "&",
+        "and": "&",
+        "||": "|",
+        "\\/": "|",
+        "or": "|",
+        "=>": "->",
+        "==>": "->",
+        "implies": "->",
+        "<=>": "<->",
+        "==": "<->",
+        "iff": "<->",
+        "~": "!",
+        "not": "!",
+        "until": "U",
+        "release": "R",
+        "weak": "W",
+        "V": "R",
+    }
+)
+"""How other languages spell operators, with what they are here."""
+
+_TOKEN = re.compile(rf"{QUOTED}|{PLAIN}|<->|->|==?>|<=>|==|&&|\|\||/\\|\\/|~|;")
+
+
+def _foreign_operator(text: str, span: Span, labels: Container[str]) -> Diagnostic | None:
+    """Return what is said of a text that uses the operators of another language."""
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        if word == ";" and text[match.end() :].strip(" ;"):
+            where = Span(span.start + match.start(), span.start + match.end())
+            message, hint = "an objective is one formula", "join formulas with & if all of them must hold"
+            return Diagnostic(id="syntax", message=message, span=where, help=hint)
+        if word in _FOREIGN and word not in labels:
+            message, hint = f"'{word}' is no operator of formulas", f"write {_FOREIGN[word]}"
+            where = Span(span.start + match.start(), span.start + match.end())
+            return Diagnostic(id="syntax", message=message, span=where, help=hint)
+    return None
+
+
+# -- drawing -----------------------------------------------------------------------------------------------
+
+
+def random_formula(random: Random, environment: Environment, *, size: int) -> Formula:
+    """Return a formula with so many operators, its atoms those of an environment."""
+    if size == 0:
+        return _random_atom(random, environment)
+    operator = random.choice([operator for operator in Operator if operator not in CONSTANTS])
+    if operator in UNARY:
+        return compound(operator, random_formula(random, environment, size=size - 1))
+    left = random.randrange(size)
+    parts = [random_formula(random, environment, size=part) for part in (left, size - 1 - left)]
+    return compound(operator, *parts)
+
+
+def _random_atom(random: Random, environment: Environment) -> Formula:
+    s, a = random.randrange(len(environment.states)), random.randrange(len(environment.actions))
+    others: list[Formula] = [Atom(AtomKind.AT, s), Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, s), TRUE, FALSE]
+    labels = [label(one.name) for one in environment.labels]
+    return random.choice(labels if labels and random.random() < 0.7 else others)
