@@ -178,7 +178,7 @@ def write_lotteries(proof: LotteriesCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="lotteries",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"ftr", "inmr", "imorl", "rm"}),
+    formalisms=frozenset({"ftr", "inmr", "imorl", "rm", "ltl"}),
     data=(LotteriesCertificate,),
     check=check_lotteries,
     read=read_lotteries,

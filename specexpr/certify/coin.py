@@ -1,0 +1,134 @@
+"""A coin: a formula of temporal logic whose probability is a given rational m / N, whatever the policy.
+
+It is tossed at a state r that is visited again and again. The way from one visit to the next is an
+*excursion*; it is 1 if it takes the steps of a given *loop* from r back to r, else 0. By the strong Markov
+property excursions are independent and each is 1 with the probability p of the loop. So if 0 < p < 1, all
+words of K bits with equally many ones are equally likely.
+
+**The words.** N of them, 1 1 0 y 0 of one length K and with as many ones, where y has no two ones in a row:
+nowhere but at its start has a word 1 1, hence no end of a word is the beginning of another one. The coin
+says: the first of the N words that occurs, beginning at any visit of r, is among the first m.
+
+**Its probability is m / N.** Two occurrences never overlap. So word v is the first to occur, at the t-th
+excursion, iff v occurs there and none occurs that begins at or before the (t - K)-th: the latter depends on
+earlier excursions only, and is the same for all v, as is the probability of v. Some word does occur, almost
+surely. So each of the N is the first with probability 1 / N, whatever p is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from math import comb
+
+from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
+from specexpr.certify.observing import Step
+from specexpr.certify.step_chain import Class, StepChain
+
+Bits = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """The coin with this chance, strictly between 0 and 1, that is tossed by excursions along this loop."""
+
+    chance: Fraction
+    loop: tuple[Step, ...]
+
+
+def is_fair(coin: Coin, chain: StepChain, ending: Class) -> bool:
+    """Say whether a coin has its chance under a policy that ends, or is, in this class of its chain.
+
+    The loop must be a way from a state of the class back to its first return, of a probability in (0, 1).
+    Before it enters the class the policy is in none of its states, so that excursions are all in it.
+    """
+    home = coin.loop[0][0]
+    here, chance = home, Fraction(1)
+    for i, step in enumerate(coin.loop):
+        if step not in ending.support or step[0] != here or (i and here == home):
+            return False
+        chance *= dict(chain.leaving[here])[step]
+        here = step[2]
+    return here == home and chance < 1
+
+
+def shape(faces: int) -> tuple[int, int]:
+    """Return the length of y and the number of its ones: the shortest, then the fewest that give N words."""
+    length = 1
+    while True:
+        for ones in range(1, (length + 1) // 2 + 1):
+            if comb(length - ones + 1, ones) >= faces:
+                return length, ones
+        length += 1
+
+
+def words(faces: int) -> tuple[Bits, ...]:
+    """Return the N words of a coin, in the order of the dictionary.
+
+    >>> words(2)
+    ((1, 1, 0, 0, 1, 0), (1, 1, 0, 1, 0, 0))
+    """
+    length, ones = shape(faces)
+    return tuple((1, 1, 0, *y, 0) for y in islice(_spaced(length, ones), faces))
+
+
+def _spaced(length: int, ones: int) -> Iterator[Bits]:
+    """Yield the bit strings with so many ones, no two in a row, in the order of the dictionary."""
+    if not ones:
+        yield (0,) * length
+        return
+    if length >= 2 * ones:
+        for rest in _spaced(length - 1, ones):
+            yield (0, *rest)
+    if length == 1:
+        yield (1,)
+    elif length >= 2 * ones - 1:
+        for rest in _spaced(length - 2, ones - 1):
+            yield (1, 0, *rest)
+
+
+def written_out(coin: Coin) -> Formula:
+    """Return the coin as a formula: no word begins at a visit of r, until one of the first m does."""
+    faces = words(coin.chance.denominator)
+    home = Atom(AtomKind.AT, coin.loop[0][0])
+    every, some = (_one_of(coin, ways, home) for ways in (faces, faces[: coin.chance.numerator]))
+    none_yet = Compound(Operator.NOT, (Compound(Operator.AND, (home, every)),))
+    return Compound(Operator.UNTIL, (none_yet, Compound(Operator.AND, (home, some))))
+
+
+def _one_of(coin: Coin, ways: tuple[Bits, ...], home: Formula) -> Formula:
+    """Return that the excursions from here on are one of these words; sorted by their first bit."""
+    if not ways[0]:
+        return Compound(Operator.TRUE)
+    parts = []
+    for bit in (0, 1):
+        rest = tuple(way[1:] for way in ways if way[0] == bit)
+        if rest:
+            parts.append(_excursion(coin, bit, _one_of(coin, rest, home), home))
+    return parts[0] if len(parts) == 1 else Compound(Operator.OR, tuple(parts))
+
+
+def _excursion(coin: Coin, bit: int, then: Formula, home: Formula) -> Formula:
+    """Return that an excursion is 0 or 1, and that at the next visit a formula holds."""
+    is_last = then == Compound(Operator.TRUE)
+    if bit:
+        return _along(coin.loop, None if is_last else then)
+    other: Formula = Compound(Operator.NOT, (_along(coin.loop, None),))
+    if is_last:
+        return other
+    back = Compound(Operator.AND, (home, then))
+    away = Compound(Operator.NOT, (home,))
+    return Compound(Operator.AND, (other, Compound(Operator.NEXT, (Compound(Operator.UNTIL, (away, back)),))))
+
+
+def _along(loop: tuple[Step, ...], then: Formula | None) -> Formula:
+    """Return that the steps of a loop are taken, and after them a formula holds."""
+    found = then
+    for s, a, t in reversed(loop):
+        here = Compound(Operator.AND, (Atom(AtomKind.AT, s), Atom(AtomKind.DO, a)))
+        here = Compound(Operator.AND, (here, Atom(AtomKind.NEXT, t)))
+        found = here if found is None else Compound(Operator.AND, (here, Compound(Operator.NEXT, (found,))))
+    assert found is not None
+    return found

@@ -1,0 +1,146 @@
+"""The JSON of formulas: nested lists, as in ["U", ["at", "s0"], ["!", ["do", "a"]]]; both ways.
+
+Atoms are ["label", name], ["at", state], ["do", action] and ["next", state]; coins ["coin", chance, [[state,
+action, next], ..]]. A whole number k stands for the k-th of the `shared` formulas, those before it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from specexpr.certify.coin import Coin
+from specexpr.certify.formula import Atom, AtomKind, Operator
+from specexpr.certify.formula_store import ARITY, Entry, Joined, Scheme
+from specexpr.certify.model import Label
+from specexpr.certify.node import Node
+from specexpr.certify.scope import JsonObject, Scope
+from specexpr.exact import rational_text
+
+_SHARED = 3
+"""Formulas of so many entries that occur more than once are written once."""
+
+
+def read_scheme(formula: Node, shared: Sequence[Node], scope: Scope) -> Scheme:
+    """Return the formula that a text writes. Raises Malformed."""
+    reader = _Reader(scope)
+    try:
+        for node in shared:
+            reader.places.append(reader.read(node))
+        last = reader.read(formula)
+    except RecursionError:
+        formula.fail("nests too deeply")
+    return (*reader.entries[:last], reader.entries[last])
+
+
+class _Reader:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.places: list[int] = []
+        self.entries: list[Entry] = []
+        self._numbers: dict[Entry, int] = {}
+
+    def read(self, node: Node) -> int:
+        """Return the number of a formula's entry."""
+        if isinstance(node.value, int) and not isinstance(node.value, bool):
+            if not 0 <= node.value < len(self.places):
+                node.fail("is not the number of a shared formula that comes before")
+            return self.places[node.value]
+        items = node.items()
+        if not items:
+            node.expected("a formula")
+        head, rest = items[0].text(), items[1:]
+        entry: Entry
+        if head == "coin":
+            entry = self._coin(node, rest)
+        elif head in set(AtomKind):
+            entry = self._atom(node, AtomKind(head), rest)
+        else:
+            operator = items[0].choice(Operator)
+            if len(rest) != ARITY[operator]:
+                node.fail(f'"{operator}" joins {ARITY[operator]} formulas, not {len(rest)}')
+            entry = Joined(operator, tuple(self.read(item) for item in rest))
+        if entry not in self._numbers:
+            self._numbers[entry] = len(self.entries)
+            self.entries.append(entry)
+        return self._numbers[entry]
+
+    def _atom(self, node: Node, kind: AtomKind, rest: Sequence[Node]) -> Atom:
+        if len(rest) != 1:
+            node.expected(f'an atom like ["{kind}", name]')
+        if kind is AtomKind.LABEL:
+            return Atom(kind, rest[0].name())
+        is_action = kind is AtomKind.DO
+        known = self.scope.action_index if is_action else self.scope.state_index
+        return Atom(kind, rest[0].index(known, "action" if is_action else "state"))
+
+    def _coin(self, node: Node, rest: Sequence[Node]) -> Coin:
+        if len(rest) != 2:
+            node.expected('a coin like ["coin", "1/2", [[state, action, next]]]')
+        chance = rest[0].rational()
+        if not 0 < chance < 1:
+            rest[0].fail("must be strictly between 0 and 1")
+        loop = []
+        for item in rest[1].items():
+            names = item.items()
+            if len(names) != 3:
+                item.expected("a step [state, action, next]")
+            s, t = (names[i].index(self.scope.state_index, "state") for i in (0, 2))
+            loop.append((s, names[1].index(self.scope.action_index, "action"), t))
+        if not loop:
+            rest[1].expected("at least one step")
+        return Coin(chance, tuple(loop))
+
+
+def write_scheme(scheme: Scheme, scope: Scope) -> tuple[object, list[object]]:
+    """Return the JSON of a formula and that of the formulas that it shares."""
+    first = scope.models[0]
+    uses = Counter(part for entry in scheme if isinstance(entry, Joined) for part in entry.parts)
+    written: list[object] = []
+    sizes: list[int] = []
+    shared: list[object] = []
+    for i, entry in enumerate(scheme):
+        found: object
+        size = 1
+        match entry:
+            case Atom(kind=kind, what=what):
+                names = first.actions if kind is AtomKind.DO else first.states
+                found = [kind.value, what if isinstance(what, str) else names[what]]
+            case Coin(chance=chance, loop=loop):
+                steps = [[first.states[s], first.actions[a], first.states[t]] for s, a, t in loop]
+                found, size = ["coin", rational_text(chance), steps], _SHARED
+            case Joined(operator=operator, parts=parts):
+                found = [operator.value, *(written[part] for part in parts)]
+                size += sum(sizes[part] for part in parts)
+        if uses[i] > 1 and size >= _SHARED:
+            shared.append(found)
+            found, size = len(shared) - 1, 1
+        written.append(found)
+        sizes.append(size)
+    return written[-1], shared
+
+
+def read_labels(node: Node, scope: Scope) -> tuple[Label, ...]:
+    """Return the labels that a text defines: {name: [state or [state, action], ..]}. Raises Malformed."""
+    found = []
+    for name, entry in node.entries():
+        states, pairs = set(), set()
+        for item in entry.items():
+            if isinstance(item.value, list):
+                pairs.add(scope.read_step(item))
+            else:
+                states.add(item.index(scope.state_index, "state"))
+        found.append(Label(name, frozenset(states), frozenset(pairs)))
+    return tuple(found)
+
+
+def write_labels(labels: Sequence[Label], scope: Scope) -> JsonObject:
+    """Return the JSON of labels."""
+    first = scope.models[0]
+    return {
+        x.name: [
+            *(first.states[s] for s in sorted(x.states)),
+            *([first.states[s], first.actions[a]] for s, a in sorted(x.pairs)),
+        ]
+        for x in labels
+    }
