@@ -9,7 +9,7 @@ from specexpr.diagnostics import Diagnostic, Report
 from specexpr.expressivity.task import Objective, Options
 from specexpr.syntax.names import clipped
 from specexpr.syntax.nodes import Leaf, Node
-from specexpr.syntax.numbers import read_discount, read_number
+from specexpr.syntax.numbers import read_count, read_discount, read_number
 
 OPTION_WORDS = {
     "discount": "discount",
@@ -39,10 +39,10 @@ def read_option(entry: Node, report: Report, structure: Callable[[Leaf], Objecti
         case "observe":
             return Options(observe_labels=True)
         case "horizon":
-            steps = read_count(entry.leaf(0), report, "horizon")
+            steps = read_count(entry.leaf(0), report, "horizon", most=LIMITS["horizon"])
             return None if steps is None else Options(horizon=steps)
         case "machine_states":
-            states = read_count(entry.leaf(0), report, "machine states")
+            states = read_count(entry.leaf(0), report, "machine states", most=LIMITS["machine states"])
             return None if states is None else Options(machine_states=states)
         case "beta":
             beta = read_beta(entry.leaf(0), report)
@@ -50,16 +50,6 @@ def read_option(entry: Node, report: Report, structure: Callable[[Leaf], Objecti
         case _:
             objective = structure(entry.leaf(0))
             return None if objective is None else Options(structure=objective)
-
-
-def read_count(leaf: Leaf, report: Report, word: str) -> int | None:
-    """Return a whole number within the limit of an option, or None once the problem is reported."""
-    value = read_number(leaf, report)
-    if value is None or (value.denominator == 1 and 0 < value <= LIMITS[word]):
-        return None if value is None else int(value)
-    message = f"{word} must be a whole number from 1 to {LIMITS[word]}, {clipped(leaf.text)} is not"
-    report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=f"write {word} 3, say"))
-    return None
 
 
 def read_beta(leaf: Leaf, report: Report) -> Fraction | None:

@@ -51,6 +51,16 @@ def read_discount(leaf: Leaf, report: Report) -> Fraction | None:
     return None
 
 
+def read_count(leaf: Leaf, report: Report, word: str, *, most: int) -> int | None:
+    """Return a whole number from 1 to `most`, or None once the problem is reported."""
+    value = read_number(leaf, report)
+    if value is None or (value.denominator == 1 and 0 < value <= most):
+        return None if value is None else int(value)
+    message = f"{word} must be a whole number from 1 to {most}, {clipped(leaf.text)} is not"
+    report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=f"write {word} 3, say"))
+    return None
+
+
 def shown_number(value: Fraction) -> str:
     """Return a rational for a message: exactly if that is short, else by its size."""
     text = rational_text(value) if value.denominator.bit_length() + value.numerator.bit_length() < 500 else ""
