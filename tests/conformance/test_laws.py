@@ -64,13 +64,16 @@ def checked(formalism: Formalism, **options: Any) -> ConformanceReport:
 def test_all_laws_hold(name: str) -> None:
     """On random small cases of every kind; the answers are a mixture of yes and no.
 
-    Of the kinds that a formalism does not accept a few may ask for less and be accepted.
+    Of the kinds that a formalism does not accept a few may ask for less and be accepted. Questions of the
+    kinds in MOSTLY_MET need not be answered by no.
     """
     formalism = formalisms()[name]
-    cases = getattr(known_of(formalism), "CASES", CASES)
+    known = known_of(formalism)
+    cases = getattr(known, "CASES", CASES)
     report = checked(formalism, cases=cases)
     for kind in report.kinds:
-        assert kind.skipped >= 2 * cases // 3 or (kind.yes and kind.no), str(report)
+        is_mixed = kind.yes and (kind.no or kind.kind in getattr(known, "MOSTLY_MET", ()))
+        assert kind.skipped >= 2 * cases // 3 or is_mixed, str(report)
     reached = {law for law, _ in report.laws}
     if formalism.decide is not None:
         assert {Law.TRUTH, Law.PROOF, Law.CONFIRMED, Law.ASKED_AGAIN} <= reached, str(report)
