@@ -11,8 +11,9 @@ are asked for; others join when the function at hand does not put them below.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from math import gcd, lcm
@@ -25,18 +26,22 @@ from specexpr.certify.model import (
     AcceptableSet,
     Acceptance,
     Claim,
+    Model,
     PolicyConstraint,
     Relation,
+    Setting,
     Table,
 )
-from specexpr.certify.proofs import Refused, Term, TooLarge
+from specexpr.certify.ordering import behaviours
+from specexpr.certify.proofs import Refused, RewardWitness, Term, TooLarge
 from specexpr.certify.rivals import rivals
 from specexpr.expressivity.acceptable import alike_conflict, classes, fringe, good_test
 from specexpr.expressivity.conflict import terms
 from specexpr.expressivity.lotteries import PRIMES, OutOfReach, WordBasis, word_basis
 from specexpr.expressivity.sequences import Cycle, order_sequences
 from specexpr.expressivity.system import PolicyPoint, Row, System
-from specexpr.expressivity.verdict import Undecided
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Expressible, Undecided
 from specexpr.models.policy import Behaviours
 from specexpr.solve.cone import Conflict, Direction, OutOfTime
 from specexpr.solve.rows import decide_rows
@@ -44,6 +49,8 @@ from specexpr.solve.rows import decide_rows
 _FRINGE = 200  # policies of a fringe that are asked for from the start
 _CUTS = 20  # policies that join at once
 _PRUNED = 600  # rows x words up to which words are tried to be left out one by one
+_MANY_BEHAVIOURS = 500
+_DISCOUNT = Fraction(9, 10)
 _OUT_OF_TIME = "time: the limit passed before an answer was proved"
 
 Proof = FunctionWitness | LotteriesCertificate
@@ -178,12 +185,15 @@ class _Decision:
             if accepted.over is None:
                 chain, seen = Chain(claim.models[accepted.model]), value.seen.of[accepted.model]
                 least = min(value.policy(accepted.model, table) for table in accepted.good)
-                found = (
-                    (k, table)
-                    for table in rivals(chain, accepted, seen, value.tree, merged=claim.modulo_unreachable)
-                    if value.policy(accepted.model, table) >= least
-                )
-                yield from islice(found, _CUTS)
+                found = 0
+                for table in rivals(chain, accepted, seen, value.tree, merged=claim.modulo_unreachable):
+                    if self.deadline is not None and time.monotonic() > self.deadline:
+                        raise OutOfReach(_OUT_OF_TIME)
+                    if value.policy(accepted.model, table) >= least:
+                        yield k, table
+                        found += 1
+                        if found == _CUTS:
+                            break
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +268,35 @@ def decide_returns(
     """Return rewards with a function of their returns that meet a claim, or lotteries that cancel."""
     found = decide_lotteries(claim, deadline=deadline)
     return coded(found, is_one_reward=is_one_reward) if isinstance(found, FunctionWitness) else found
+
+
+def markov_reward(question: Question) -> RewardWitness | None:
+    """Return a Markov reward that answers a question about a set among very many policies, or None.
+
+    Its discounted sum is a function of the trajectory too. Where all policies are a few it is not looked for:
+    values of a few beginnings say more.
+    """
+    claim = question.claim()
+    sets = [claim.models[accepted.model] for accepted in claim.acceptable if accepted.over is None]
+    if claim.setting != Setting() or not any(map(_has_many_behaviours, sets)):
+        return None
+    from specexpr.expressivity.markov import decide_markov_reward
+
+    verdict = decide_markov_reward(
+        replace(
+            question, options=replace(question.options, discount=_DISCOUNT), deadline=_half(question.deadline)
+        )
+    )
+    return verdict.witness.proof if isinstance(verdict, Expressible) else None
+
+
+def _has_many_behaviours(model: Model) -> bool:
+    return next(islice(behaviours(model), _MANY_BEHAVIOURS, None), None) is not None
+
+
+def _half(deadline: float | None) -> float | None:
+    """Return the moment half way to a deadline."""
+    return None if deadline is None else (deadline + time.monotonic()) / 2
 
 
 def coded(function: FunctionWitness, *, is_one_reward: bool) -> ReturnsWitness:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -11,10 +12,11 @@ from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.kinds.returns import ReturnsWitness
 from specexpr.certify.model import Trajectory, TrajectoryConstraint
 from specexpr.certify.observing import Observation, observations
+from specexpr.certify.proofs import RewardWitness
 from specexpr.certify.words import Word
 from specexpr.exact import rational_text
 from specexpr.expressivity.conflict_text import ConflictText, Wording
-from specexpr.expressivity.explanation import conflict_summary
+from specexpr.expressivity.explanation import conflict_summary, words_of
 from specexpr.expressivity.naming import Names, called
 from specexpr.expressivity.phrases import counted, line_numbers, number_text
 from specexpr.expressivity.task import Question
@@ -39,6 +41,9 @@ def speaking(noun: str) -> Speak:
                 return _returns_words(question, proof)
             case LotteriesCertificate():
                 return lotteries_words(question, proof, noun)
+            case RewardWitness():
+                words = words_of(question, proof)
+                return replace(words, text=f"The discounted sum itself is such a {noun}. {words.text}")
             case _:
                 raise TypeError(f"no words for {type(proof).__name__}")
 

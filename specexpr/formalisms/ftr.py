@@ -74,10 +74,10 @@ from specexpr.formalism import Formalism
 
 def decide(question: Question) -> Verdict:
     """Return a proved verdict: a function on words, or lotteries that no function tells apart."""
-    from specexpr.expressivity.trajectory_functions import decide_lotteries
+    from specexpr.expressivity.trajectory_functions import decide_lotteries, markov_reward
     from specexpr.expressivity.trajectory_text import speaking
 
-    proof = decide_lotteries(question.claim(), deadline=question.deadline)
+    proof = markov_reward(question) or decide_lotteries(question.claim(), deadline=question.deadline)
     return proved(question, "ftr", proof, speaking("function of trajectories"))
 
 

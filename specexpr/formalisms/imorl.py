@@ -73,10 +73,12 @@ from specexpr.formalism import Formalism
 
 def decide(question: Question) -> Verdict:
     """Return a proved verdict: rewards and a function of their returns, or lotteries that cancel."""
-    from specexpr.expressivity.trajectory_functions import decide_returns
+    from specexpr.expressivity.trajectory_functions import decide_returns, markov_reward
     from specexpr.expressivity.trajectory_text import speaking
 
-    proof = decide_returns(question.claim(), is_one_reward=False, deadline=question.deadline)
+    proof = markov_reward(question) or decide_returns(
+        question.claim(), is_one_reward=False, deadline=question.deadline
+    )
     return proved(question, "imorl", proof, speaking("function of several discounted returns"))
 
 

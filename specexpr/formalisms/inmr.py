@@ -72,10 +72,12 @@ from specexpr.formalism import Formalism
 
 def decide(question: Question) -> Verdict:
     """Return a proved verdict: a reward and a function of its return, or lotteries that cancel."""
-    from specexpr.expressivity.trajectory_functions import decide_returns
+    from specexpr.expressivity.trajectory_functions import decide_returns, markov_reward
     from specexpr.expressivity.trajectory_text import speaking
 
-    proof = decide_returns(question.claim(), is_one_reward=True, deadline=question.deadline)
+    proof = markov_reward(question) or decide_returns(
+        question.claim(), is_one_reward=True, deadline=question.deadline
+    )
     return proved(question, "inmr", proof, speaking("function of a discounted return"))
 
 

@@ -26,6 +26,7 @@ from specexpr.certify.model import (
     Claim,
     PolicyConstraint,
     Relation,
+    Setting,
     TrajectoryConstraint,
 )
 from specexpr.certify.node import Node
@@ -37,6 +38,8 @@ from specexpr.exact import rational_text
 
 def check_reward(claim: Claim, formalism: str, proof: RewardWitness | AlgebraicReward) -> None:
     """Check that the reward orders everything in the claim as asked. Raises Refused."""
+    if formalism != "mr" and claim.setting != Setting():
+        raise Refused("a Markov reward sees more than the question lets specifications see")
     if isinstance(proof, AlgebraicReward):
         check_algebraic_reward(claim, proof)
         return
@@ -156,7 +159,7 @@ def write_reward(proof: RewardWitness | AlgebraicReward, scope: Scope) -> JsonOb
 PROOF = ProofKind(
     kind="reward",
     verdict=Answer.EXPRESSIBLE,
-    formalisms=frozenset({"mr"}),
+    formalisms=frozenset({"mr", "ftr", "inmr", "imorl"}),
     data=(RewardWitness, AlgebraicReward),
     check=check_reward,
     read=read_reward,
