@@ -205,7 +205,7 @@ def test_ten_policies_of_a_thousand_states_take_seconds():
     started = time.perf_counter()
     values = evaluate(Environment("e", model, labels), spec, policies)
     assert len(set(values)) == 10
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 20
 
 
 def test_reading_a_machine_needs_no_numbers_library():
