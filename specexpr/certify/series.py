@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import lcm
 
 from specexpr.certify.model import Table, Trajectory
-from specexpr.certify.polynomial import Polynomial, add, multiply, negated, trimmed
+from specexpr.certify.polynomial import Polynomial, add, gcd, multiply, quotient, trimmed
 from specexpr.certify.walk import Coordinate, Walk, Walker
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -61,9 +61,7 @@ def _dependence(walk: Walk) -> tuple[list[list[Fraction]], list[Fraction]]:
     for x, mass in walk.start:
         now[x] = mass
     masses: list[list[Fraction]] = []
-    echelon: list[
-        tuple[int, list[Fraction], list[Fraction]]
-    ] = []  # pivot, vector, what it is made of
+    echelon: list[tuple[int, list[Fraction], list[Fraction]]] = []  # pivot, vector, what it is made of
     while True:
         rest, combination = list(now), [*[_ZERO] * len(masses), _ONE]
         for place, vector, made_of in echelon:
@@ -96,20 +94,25 @@ def _series(powers: Iterable[Mapping[Coordinate, Fraction]], below: Iterable[Fra
 
 
 def combined(parts: Iterable[tuple[Series, Polynomial]]) -> dict[Coordinate, Polynomial]:
-    """Return the sum of weight times series on each coordinate, over one denominator, but for zeros."""
-    weighted = [(series, weight) for series, weight in parts if weight]
-    below = list(dict.fromkeys(series.denominator for series, _ in weighted))
+    """Return the sum of weight times series on each coordinate, but for zeros.
+
+    It comes times a polynomial without roots in (0, 1), of a low degree where weights and denominators have
+    much in common.
+    """
+    reduced: list[tuple[Series, Polynomial, Polynomial]] = []
+    for series, weight in parts:
+        if weight:
+            common = gcd(weight, series.denominator)
+            own, over = quotient(weight, common), quotient(series.denominator, common)
+            if own is None or over is None:
+                raise ArithmeticError("a common divisor does not divide")
+            reduced.append((series, own, over))
+    left = list(dict.fromkeys(over for *_, over in reduced))
     total: dict[Coordinate, Polynomial] = {}
-    for series, weight in weighted:
-        factor = weight
-        for denominator in below:
-            if denominator != series.denominator:
-                factor = multiply(factor, denominator)
+    for series, factor, over in reduced:
+        for other in left:
+            if other != over:
+                factor = multiply(factor, other)
         for key, p in series.numerators.items():
             total[key] = add(total.get(key, ()), multiply(factor, p))
     return {key: p for key, p in total.items() if p}
-
-
-def difference(one: Series, other: Series) -> dict[Coordinate, Polynomial]:
-    """Return one - other times a polynomial that is positive on (0, 1)."""
-    return combined([(one, (1,)), (other, negated((1,)))])
