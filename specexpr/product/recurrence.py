@@ -15,7 +15,7 @@ from specexpr.certify.model import Model, Table
 from specexpr.product.acceptance import accepts
 from specexpr.product.automaton import Run
 from specexpr.product.tables import NO_MARKS, Marks, components
-from specexpr.solve.absorption import reaching
+from specexpr.solve.absorption import reaching_from
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -95,8 +95,7 @@ def acceptance_probability(model: Model, run: Run, policy: Table) -> Fraction:
             (yes if one.is_accepted else no)[x] = True
     if not any(yes) or not any(no):
         return _ONE if any(yes) else _ZERO
-    chances = reaching(walk.rows, yes=yes, no=no)
-    return sum((p * chances[x] for x, p in walk.start.items()), _ZERO)
+    return reaching_from(walk.start, walk.rows, yes=yes, no=no)
 
 
 def acceptance_probabilities(model: Model, run: Run, policies: Sequence[Table]) -> tuple[Fraction, ...]:

@@ -7,11 +7,12 @@ component. The result is exact in each case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from specexpr.exact import common_denominator
 from specexpr.models.occupancy import fixed_point
+from specexpr.solve.functional import weighed_solution
 from specexpr.solve.lifting import solve_lifted
 
 SMALL = 60
@@ -31,23 +32,64 @@ def reaching(rows: Sequence[Row], *, yes: Sequence[bool], no: Sequence[bool]) ->
     >>> reaching([{1: half, 2: half / 2, 0: half / 2}, {1: 1}, {2: 1}], yes=[0, 1, 0], no=[0, 0, 1])
     [Fraction(2, 3), Fraction(1, 1), Fraction(0, 1)]
     """
-    size = range(len(rows))
-    into: list[list[int]] = [[] for _ in size]
-    for x in size:
-        if not yes[x] and not no[x]:
-            for y in rows[x]:
-                into[y].append(x)
-    hopeful = _before(into, [x for x in size if yes[x]])
-    whole = [sum(row.values()) == 1 for row in rows]
-    doubtful = _before(into, [x for x in size if not yes[x] and (no[x] or x not in hopeful or not whole[x])])
-    found = [_ONE if x in hopeful and x not in doubtful else _ZERO for x in size]
-    unknown = [x for x in size if x in hopeful and x in doubtful and not yes[x] and not no[x]]
-    place = {x: i for i, x in enumerate(unknown)}
-    inner = [{place[y]: p for y, p in rows[x].items() if y in place} for x in unknown]
-    right = [sum((p for y, p in rows[x].items() if found[y]), _ZERO) for x in unknown]
-    for x, value in zip(unknown, absorbed(inner, right), strict=True):
+    system = _System.of(rows, yes, no)
+    found = [_ONE if sure else _ZERO for sure in system.sure]
+    for x, value in zip(system.unknown, absorbed(system.rows, system.right), strict=True):
         found[x] = value
     return found
+
+
+def reaching_from(
+    start: Mapping[int, Fraction], rows: Sequence[Row], *, yes: Sequence[bool], no: Sequence[bool]
+) -> Fraction:
+    """Return the probability from a law of the first node; of many nodes it is found faster than from each.
+
+    >>> half = Fraction(1, 2)
+    >>> reaching_from({0: half, 1: half}, [{1: half, 2: half}, {1: 1}, {2: 1}], yes=[0, 1, 0], no=[0, 0, 1])
+    Fraction(3, 4)
+    """
+    system = _System.of(rows, yes, no)
+    known = sum((p for x, p in start.items() if system.sure[x]), _ZERO)
+    place = {x: i for i, x in enumerate(system.unknown)}
+    weights = {place[x]: p for x, p in start.items() if x in place}
+    if not weights:
+        return known
+    found = None
+    if len(place) > SMALL:
+        found = weighed_solution(*_whole(system.rows, system.right), weights)
+    if found is None:
+        values = absorbed(system.rows, system.right)
+        found = sum((p * values[i] for i, p in weights.items()), _ZERO)
+    return known + found
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """Which nodes come to a "yes" for sure, and x = right + rows x for those where that is unknown."""
+
+    sure: list[bool]
+    unknown: list[int]
+    rows: list[Row]
+    right: list[Fraction]
+
+    @staticmethod
+    def of(rows: Sequence[Row], yes: Sequence[bool], no: Sequence[bool]) -> _System:
+        """Sort the nodes by what their graph says of them."""
+        size = range(len(rows))
+        into: list[list[int]] = [[] for _ in size]
+        for x in size:
+            if not yes[x] and not no[x]:
+                for y in rows[x]:
+                    into[y].append(x)
+        hopeful = _before(into, [x for x in size if yes[x]])
+        lossy = [x for x in size if not yes[x] and (no[x] or x not in hopeful or sum(rows[x].values()) != 1)]
+        doubtful = _before(into, lossy)
+        unknown = [x for x in size if x in hopeful and x in doubtful and not yes[x] and not no[x]]
+        sure = [x in hopeful and x not in doubtful for x in size]
+        place = {x: i for i, x in enumerate(unknown)}
+        inner: list[Row] = [{place[y]: p for y, p in rows[x].items() if y in place} for x in unknown]
+        right = [sum((p for y, p in rows[x].items() if sure[y]), _ZERO) for x in unknown]
+        return _System(sure, unknown, inner, right)
 
 
 def _before(into: Sequence[Sequence[int]], goals: Sequence[int]) -> set[int]:
@@ -74,18 +116,21 @@ def absorbed(rows: Sequence[Row], right: Sequence[Fraction]) -> list[Fraction]:
 
 
 def _lifted(rows: Sequence[Row], right: Sequence[Fraction]) -> list[Fraction] | None:
-    """Solve the same with each row multiplied by its common denominator."""
-    matrix: list[dict[int, int]] = []
-    scales: list[int] = []
-    for x, row in enumerate(rows):
-        below = lcm(*[p.denominator for p in row.values()])
-        line = {y: -p.numerator * (below // p.denominator) for y, p in row.items()}
-        line[x] = line.get(x, 0) + below
-        matrix.append(line)
-        scales.append(below)
-    numbers, over = common_denominator([b * scale for b, scale in zip(right, scales, strict=True)])
-    solved = solve_lifted(matrix, numbers)
+    solved = solve_lifted(*_whole(rows, right))
     if solved is None:
         return None
     numerators, denominator = solved
-    return [Fraction(n, denominator * over) for n in numerators]
+    return [Fraction(n, denominator) for n in numerators]
+
+
+def _whole(rows: Sequence[Row], right: Sequence[Fraction]) -> tuple[list[dict[int, int]], list[int]]:
+    """Return (I - rows) x = right with each equation multiplied by its common denominator."""
+    matrix: list[dict[int, int]] = []
+    numbers: list[int] = []
+    for x, (row, b) in enumerate(zip(rows, right, strict=True)):
+        below = lcm(b.denominator, *[p.denominator for p in row.values()])
+        line = {y: -p.numerator * (below // p.denominator) for y, p in row.items()}
+        line[x] = line.get(x, 0) + below
+        matrix.append(line)
+        numbers.append(b.numerator * (below // b.denominator))
+    return matrix, numbers
