@@ -91,18 +91,21 @@ def test_reading_and_writing_are_inverse(make: Any) -> None:
 def with_proof(text: str) -> Json:
     """Return the document that an example of a page belongs to."""
     proof = json.loads(text)
-    where = "witness" if proof["kind"] in ("reward", "function", "returns") else "certificate"
+    where = "witness" if proof["kind"] in ("reward", "function", "returns", "machine") else "certificate"
     verdict = "expressible" if where == "witness" else "inexpressible"
     exactness = "enclosure" if proof["kind"] == "enclosure" else "exact"
     answer = {"verdict": verdict, "proof": exactness, where: proof}
     of_trajectories = {"function": "ftr", "returns": "inmr", "lotteries": "ftr"}
     if proof["kind"] in of_trajectories:
         answer |= {"formalism": of_trajectories[proof["kind"]], "options": {}}
+    if proof["kind"] in ("machine", "machines"):
+        few = {"machine states": 1} if proof["kind"] == "machines" else {}
+        answer |= {"formalism": "rm", "options": {"discount": "9/10"} | few}
     task: Json = {"name": "t", "environment": "entailment", "policies": ALL_FOUR}
     match proof["kind"]:
         case "reward":
             task["constraints"] = [constraint("p_ab > p_ba", 1)]
-        case "farkas" | "function" | "returns":
+        case "farkas" | "function" | "returns" | "machine" | "machines":
             task["constraints"] = [constraint("p_ab > p_aa", 1), constraint("p_ba > p_bb", 1)]
         case "mixture":
             set_ = {

@@ -1,0 +1,159 @@
+"""Show that no machine with at most k states meets a task: every structure has a combination that vanishes.
+
+A structure says where each machine state moves on each observation. Structures are explored as a tree. A node
+knows some moves and carries one of the combinations of the proof:
+- if the combination vanishes in every structure with these moves, the node is done. This is looked at when
+  the combination is new at the node, or when all that it needs of one more machine state is known;
+- else if it depends on a move that is not known, there is a child for each target: the states so far, and
+  one new one while there are fewer than k (which state is new is a matter of names);
+- else the proof names the next combination, in the order in which the exploration asks.
+Every structure is under a node that is done, so in none of them can rewards meet the constraints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import gcd
+
+from specexpr.certify.asked import asked_constraints
+from specexpr.certify.chain import Chain
+from specexpr.certify.hidden import Hidden, Moves, Needed, hidden
+from specexpr.certify.mixtures import Mixtures
+from specexpr.certify.model import Claim
+from specexpr.certify.node import Node
+from specexpr.certify.proofs import Refused, Term, TooLarge
+from specexpr.certify.scope import JsonObject, Scope
+
+MOST_WORK = 200_000_000
+"""How many entries of equations are combined before the kernel gives up."""
+
+_NODE = 400  # what a node costs besides, in entries
+
+Choose = Callable[[Moves], int]
+"""Given the known moves of the states so far, the number of the combination to go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smaller:
+    """Machines with so many states are too small: the combinations, and the order in which they are used."""
+
+    states: int
+    combinations: tuple[tuple[Term, ...], ...]
+    order: tuple[int, ...]
+
+
+def check_smaller(claim: Claim, proof: Smaller) -> None:
+    """Check that no machine with at most `proof.states` states meets the claim. Raises Refused."""
+    if claim.discount is None:
+        raise Refused("machines that are too small at one discount may do at another")
+    if claim.setting.machine is not None:
+        raise Refused("the question fixes the machine, and asks for no smaller one")
+    chains = [Chain(model) for model in claim.models]
+    mixtures, known = Mixtures(claim), []
+    for terms in proof.combinations:
+        asked = asked_constraints(claim, chains, terms)
+        parts = zip(asked, [term.weight for term in terms], strict=True)
+        known.append(hidden(mixtures, parts, claim.discount))
+    order = iter(proof.order)
+
+    def choose(_moves: Moves) -> int:
+        index = next(order, None)
+        if index is None:
+            raise Refused("the proof leaves a machine structure that no combination refutes")
+        if not 0 <= index < len(known):
+            raise Refused("the proof names a combination that it does not have")
+        return index
+
+    explore(known, proof.states, choose)
+    if next(order, None) is not None:
+        raise Refused("the proof calls for more combinations than there are structures to refute")
+
+
+def explore(combinations: Sequence[Hidden], most: int, choose: Choose) -> int:
+    """Explore all structures with at most so many states, and return the number of nodes.
+
+    Raises Refused through `choose`, and TooLarge.
+    """
+    work = nodes = 0
+    pending: list[tuple[tuple[dict[int, int], ...], int | None, int]] = [(({},), None, -1)]
+    while pending:
+        moves, index, tested = pending.pop()
+        nodes += 1
+        is_new = False
+        while True:
+            if index is None:
+                index, is_new = choose(moves), True
+            needed = combinations[index].needed(moves)
+            open_ = _first_open(needed)
+            work += _NODE
+            if is_new or (open_ is not None and open_[0] != tested):
+                vanishes, spent = is_consistent(combinations[index].equations(needed))
+                work += spent
+                if vanishes:
+                    break
+            if work > MOST_WORK:
+                raise TooLarge("there are too many machine structures to refute")
+            if open_ is not None:
+                u, o = open_
+                for v in reversed(range(min(len(moves) + 1, most))):
+                    more = (*moves, {}) if v == len(moves) else moves
+                    pending.append(((*more[:u], {**moves[u], o: v}, *more[u + 1 :]), index, u))
+                break
+            index = None
+    return nodes
+
+
+def _first_open(needed: Needed) -> tuple[int, int] | None:
+    """Return the first needed move that is not known."""
+    unknown = [u for u, leaving in needed.items() if None in leaving.values()]
+    if not unknown:
+        return None
+    u = min(unknown)
+    return u, min(o for o, v in needed[u].items() if v is None)
+
+
+def is_consistent(rows: Sequence[list[int]]) -> tuple[bool, int]:
+    """Say whether integer equations, right-hand sides last, have a rational solution; and the work."""
+    left, work = [row for row in rows if any(row)], 0
+    width = len(left[0]) if left else 1
+    for j in range(width - 1):
+        k = next((k for k, row in enumerate(left) if row[j]), None)
+        if k is None:
+            continue
+        pivot_row = left.pop(k)
+        pivot = pivot_row[j]
+        for i, row in enumerate(left):
+            if factor := row[j]:
+                common = gcd(pivot, factor)
+                x, y = pivot // common, factor // common
+                combined = [x * a - y * b for a, b in zip(row, pivot_row, strict=True)]
+                content = gcd(*combined)
+                left[i] = [a // content for a in combined] if content > 1 else combined
+                work += width
+    return not any(row[-1] for row in left), work
+
+
+def read_smaller(node: Node, scope: Scope) -> Smaller:
+    """Read the proof that smaller machines do not do. Raises Malformed."""
+    entry = node.fields("states", "combinations", "order")
+    combinations = tuple(scope.read_terms(item) for item in entry["combinations"].items())
+    order = []
+    for item in entry["order"].items():
+        number = item.line()
+        if number is None:
+            item.expected("the number of a combination")
+        order.append(number - 1)
+    states = entry["states"].line()
+    if states is None:
+        entry["states"].expected("a number of machine states")
+    return Smaller(states, combinations, tuple(order))
+
+
+def write_smaller(proof: Smaller, scope: Scope) -> JsonObject:
+    """Return the JSON of it; combinations are numbered from 1."""
+    return {
+        "states": proof.states,
+        "combinations": [scope.write_terms(terms) for terms in proof.combinations],
+        "order": [index + 1 for index in proof.order],
+    }

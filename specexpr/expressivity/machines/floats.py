@@ -1,0 +1,161 @@
+"""Which known combinations seem to vanish in a structure, by floats: a hint, which is checked exactly.
+
+The exploration asks of many structures in a row that share all moves but a few of one state. When it does,
+all structures that differ in these are looked at together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from specexpr.certify.hidden import Moves
+from specexpr.certify.model import Table, Trajectory
+from specexpr.certify.walk import Coordinate, Walker
+from specexpr.expressivity.machines.core import Combination, Core
+from specexpr.expressivity.system import PolicyPoint, TrajectoryPoint
+from specexpr.solve.structures import Array, Chain, Chains, vanishing
+
+_BLOCK = 2048  # structures that are looked at together
+_ALONE = 3  # so many of them are looked at one by one first
+_STATES = 64  # of a machine
+_NOTHING = np.zeros((0, 0))
+
+Leaving = tuple[tuple[int, int], ...]
+Block = tuple[tuple[Leaving, ...], Leaving, int, tuple[int, ...]]
+"""The moves of the other states, those of state u that are shared, u, and its observations that vary."""
+
+
+@dataclass(slots=True)
+class _Table:
+    """The structures of a block that has been asked for so often, and what floats say of them."""
+
+    block: Block | None = None
+    asked: int = 0
+    place: dict[tuple[int, ...], int] = field(default_factory=dict)
+    worths: Array = field(default_factory=lambda: _NOTHING)
+    vanishing: NDArray[np.bool_] = field(default_factory=lambda: _NOTHING > 0)
+
+
+class Floats:
+    """The combinations that have been added, as rows of weights of points."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.walker = Walker(core.claim, seen=core.seen)
+        self._points: dict[int, int] = {}
+        self._weights: list[dict[int, float]] = []
+        self._matrix = _NOTHING
+        self._chains: Chains | None = None
+        self._table = _Table()
+
+    def add(self, combination: Combination) -> None:
+        """Add a combination."""
+        system = self.core.system
+        weights: dict[int, float] = {}
+        known = len(self._points)
+        for term in combination.terms:
+            for side, sign in ((term.better, 1.0), (term.worse, -1.0)):
+                if term.is_trajectory:
+                    number = system.trajectory(term.model, cast(Trajectory, side))
+                else:
+                    number = system.policy(term.model, cast(Table, side))
+                place = self._points.setdefault(number, len(self._points))
+                weights[place] = weights.get(place, 0.0) + sign * float(term.weight)
+        self._weights.append(weights)
+        if len(self._points) > known:
+            self._chains = None
+            self._table = _Table()
+        self._matrix = np.zeros((len(self._weights), len(self._points)))
+        for i, row in enumerate(self._weights):
+            self._matrix[i, list(row)] = list(row.values())
+
+    def vanishing(self, moves: Moves) -> list[int]:
+        """Return the combinations that seem to vanish in a structure, the latest first; others lead to 0."""
+        if not self._weights:
+            return []
+        block = _block_of(moves)
+        if block != self._table.block:
+            self._table = _Table(block)
+        table = self._table
+        table.asked += 1
+        if table.asked > _ALONE and not table.place:
+            targets = list(product(range(len(moves)), repeat=len(block[3])))
+            table.place = {row: i for i, row in enumerate(targets)}
+            table.worths = self._worths(block, targets)
+            table.vanishing = vanishing(table.worths, self._matrix)
+        leaving = moves[block[2]]
+        row = tuple([leaving[o] for o in block[3]])
+        if row not in table.place:
+            flags = vanishing(self._worths(block, [row]), self._matrix)[0]
+        else:
+            known = table.vanishing.shape[1]
+            if known < len(self._matrix):
+                more = vanishing(table.worths, self._matrix[known:])
+                table.vanishing = np.concatenate([table.vanishing, more], axis=1)
+            flags = table.vanishing[table.place[row]]
+        return [int(i) for i in np.nonzero(flags)[0][::-1]]
+
+    def _worths(self, block: Block, targets: list[tuple[int, ...]]) -> Array:
+        others, fixed, state, varied = block
+        count = len(others) + 1
+        moves = np.zeros((len(targets), count, len(self.core.seen.known)), dtype=np.int8)
+        rest = [u for u in range(count) if u != state]
+        for u, leaving in (*zip(rest, others, strict=True), (state, fixed)):
+            for o, v in leaving:
+                moves[:, u, o] = v
+        for o, column in zip(varied, zip(*targets, strict=True), strict=True):
+            moves[:, state, o] = column
+        if self._chains is None:
+            self._chains = self._all_chains()
+        return self._chains.worths(moves)
+
+    def _all_chains(self) -> Chains:
+        keys: dict[Coordinate, int] = {}
+        chains = [self._chain(number, keys) for number in self._points]
+        weights = np.random.default_rng(0).uniform(1.0, 2.0, (_STATES, len(keys)))
+        return Chains(chains, len(self.core.seen.known), weights, float(self.core.discount))
+
+    def _chain(self, number: int, keys: dict[Coordinate, int]) -> Chain:
+        seen, model = self.core.seen, self.core.system.points[number].model
+        rows = self.core.claim.models[model].rows
+        edges, counts = [], []
+        match self.core.system.points[number]:
+            case TrajectoryPoint(steps=steps):
+                start = [1.0] + [0.0] * (len(steps) - 1)
+                for i, (s, a) in enumerate(steps):
+                    counts += [(i, key, n) for key, n in self._counts(model, s, a, keys)]
+                    if i + 1 < len(steps):
+                        edges.append((seen.of[model][s, a, rows[s][a][0][0]], i, i + 1, 1.0))
+            case PolicyPoint(table=table):
+                walk = self.walker.walk(model, table)
+                place = {s: x for x, (_, s) in enumerate(walk.nodes)}
+                start = [0.0] * len(place)
+                for x, mass in walk.start:
+                    start[x] = float(mass)
+                for s, x in place.items():
+                    for a, p in table[s]:
+                        counts += [(x, key, float(p) * n) for key, n in self._counts(model, s, a, keys)]
+                        edges += [(seen.of[model][s, a, t], x, place[t], float(p * q)) for t, q in rows[s][a]]
+        return Chain(start, edges, counts)
+
+    def _counts(self, model: int, s: int, a: int, keys: dict[Coordinate, int]) -> list[tuple[int, float]]:
+        found = self.walker.keys(model, 0, s, a)
+        return [(keys.setdefault(key, len(keys)), float(share)) for key, share in found]
+
+
+def _block_of(moves: Moves) -> Block:
+    """Return the block of a structure: what varies are the latest moves of the last state that has some."""
+    u = max((u for u, leaving in enumerate(moves) if leaving), default=0)
+    order = list(moves[u])
+    first, size = len(order), len(moves)
+    while first and size <= _BLOCK:
+        first -= 1
+        size *= len(moves)
+    varied = tuple(order[first:])
+    shared = tuple(tuple(leaving.items()) for w, leaving in enumerate(moves) if w != u)
+    return shared, tuple((o, moves[u][o]) for o in order[:first]), u, varied
