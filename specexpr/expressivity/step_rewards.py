@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
 from specexpr.certify.clock import Clock
-from specexpr.certify.model import Claim, Model, TrajectoryConstraint
+from specexpr.certify.model import Claim, Distribution, Model, TrajectoryConstraint
 from specexpr.certify.proofs import RewardEntry
-from specexpr.certify.walk import Walker
+from specexpr.certify.walk import Walk, Walker
 from specexpr.exact import common_denominator
 from specexpr.expressivity.task import Objective, Question, Task
 from specexpr.models.environment import Environment
@@ -46,6 +47,45 @@ def mean_rewards(model: Model, entries: Sequence[RewardEntry]) -> Mapping[Pair, 
     return mean
 
 
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The chain of a policy with the visits to its nodes, weighed by a clock."""
+
+    walk: Walk
+    visits: tuple[Fraction, ...]
+
+    def value(self, mean: Mapping[Pair, Fraction]) -> Fraction:
+        """Return what the visits are worth if taking a in s is worth mean[s, a], or 0."""
+        rows = zip(self.walk.nodes, self.walk.actions, strict=True)
+        gains = [sum((p * mean.get((s, a), _ZERO) for a, p in law), _ZERO) for (_, s), law in rows]
+        visits, below = common_denominator(self.visits)
+        pays, over = common_denominator(gains)
+        return Fraction(sum(n * r for n, r in zip(visits, pays, strict=True)), below * over)
+
+    def by_law(self) -> dict[Distribution, Fraction]:
+        """Return the visits to nodes where the policy plays each law of actions."""
+        found: dict[Distribution, Fraction] = {}
+        for law, n in zip(self.walk.actions, self.visits, strict=True):
+            found[law] = found.get(law, _ZERO) + n
+        return found
+
+
+def visited(
+    environment: Environment,
+    policies: Sequence[Policy],
+    *,
+    clock: Clock,
+    discounts: Mapping[Pair, Fraction] | None = None,
+) -> Iterator[Visited]:
+    """Yield how each policy visits an environment; a clock by state has discounts of (state, action)."""
+    from specexpr.solve.visits import weighed_visits
+
+    walker = Walker(Claim((environment.model,), (), (), None), discounts=discounts)
+    for policy in policies:
+        walk = walker.walk(0, policy.table)
+        yield Visited(walk, weighed_visits(walk, clock))
+
+
 def step_values(
     environment: Environment,
     entries: Sequence[RewardEntry],
@@ -55,19 +95,9 @@ def step_values(
     discounts: Mapping[Pair, Fraction] | None = None,
 ) -> tuple[Fraction, ...]:
     """Return the exact values of policies: rewards of steps, weighed by the visits of a clock."""
-    from specexpr.solve.visits import weighed_visits
-
-    model = environment.model
-    mean = mean_rewards(model, entries)
-    walker = Walker(Claim((model,), (), (), None), discounts=discounts)
-    found = []
-    for policy in policies:
-        walk = walker.walk(0, policy.table)
-        gains = [sum((p * mean.get((s, a), _ZERO) for a, p in policy.table[s]), _ZERO) for _, s in walk.nodes]
-        visits, below = common_denominator(weighed_visits(walk, clock))
-        pays, over = common_denominator(gains)
-        found.append(Fraction(sum(n * r for n, r in zip(visits, pays, strict=True)), below * over))
-    return tuple(found)
+    mean = mean_rewards(environment.model, entries)
+    found = visited(environment, policies, clock=clock, discounts=discounts)
+    return tuple(one.value(mean) for one in found)
 
 
 def asks_policies(question: Question) -> str | None:

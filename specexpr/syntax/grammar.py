@@ -40,7 +40,8 @@ Known = Callable[[str, Span], Diagnostic | None]
 """What is said of a text that cannot be read, at a span, where its mistake is a known one."""
 
 
-def _nothing_known(text: str, span: Span) -> Diagnostic | None:
+def nothing_known(text: str, span: Span) -> Diagnostic | None:
+    """Know no mistake in particular."""
     return None
 
 
@@ -63,7 +64,7 @@ def parse(
     *,
     start: str,
     forms: Forms = NO_FORMS,
-    known: Known = _nothing_known,
+    known: Known = nothing_known,
     groups: Groups = NO_GROUPS,
 ) -> Node | None:
     """Read a span as one `start` of a grammar, line ends being spaces; None once the mistake is reported.
@@ -92,7 +93,7 @@ def parse_entries(
     *,
     start: str,
     forms: Forms = NO_FORMS,
-    known: Known = _nothing_known,
+    known: Known = nothing_known,
 ) -> Body:
     """Read a body of entries that end at a newline or ';': all that can be read, the others reported.
 

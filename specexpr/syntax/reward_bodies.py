@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from specexpr.certify.model import Distribution
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
 from specexpr.models.environment import Environment
-from specexpr.syntax.grammar import Forms, parse_entries
-from specexpr.syntax.names import PLAIN
+from specexpr.syntax.grammar import Forms, Known, nothing_known, parse_entries
+from specexpr.syntax.names import PLAIN, clipped, find_index, shown
 from specexpr.syntax.nodes import Leaf, Node, group_leaf
-from specexpr.syntax.numbers import read_discount
+from specexpr.syntax.numbers import read_discount, read_probability, shown_number
 from specexpr.syntax.rewards import RewardTable, entries_of
 
 REWARD_FORMS: Mapping[str, str] = {
@@ -46,9 +47,15 @@ class RewardBody:
         self.failed |= diagnostic.severity is Severity.ERROR
         self._report(diagnostic)
 
-    def read(self, stem: str, source: Source, span: Span, *, forms: Forms) -> Iterator[Node]:
-        """Read the entries of the reward, and yield the others; the grammar is <stem>.lark."""
-        body = parse_entries(stem, source, span, self.report, start=f"{stem}_body", forms=forms)
+    def read(
+        self, stem: str, source: Source, span: Span, *, forms: Forms, known: Known = nothing_known
+    ) -> Iterator[Node]:
+        """Read the entries of the reward, and yield the others; the grammar is <stem>.lark.
+
+        forms and known are those of `parse_entries`.
+        """
+        start = f"{stem}_body"
+        body = parse_entries(stem, source, span, self.report, start=start, forms=forms, known=known)
         self.broken = bool(body.broken)
         for entry in body.entries:
             if isinstance(entry, Leaf):
@@ -90,3 +97,29 @@ class RewardBody:
     def entries(self) -> tuple[RewardEntry, ...]:
         """Return the entries of the reward; report those that cover nothing."""
         return entries_of(self._table.values())
+
+
+def read_action_law(chances: Sequence[Node], environment: Environment, report: Report) -> Distribution | None:
+    """Return the law of actions that nodes ACTION: PROBABILITY give, or None once a problem is reported."""
+    place = f"environment {shown(environment.name)}"
+    found: dict[int, Fraction] = {}
+    sound = True
+    for chance in chances:
+        name, number = chance.leaves()
+        a = find_index("action", name, environment.action_index, place, report)
+        p = read_probability(number, report)
+        if a is None or p is None:
+            sound = False
+        elif a in found:
+            message, hint = f"{clipped(name.text)} is given twice", "remove one of them"
+            report(Diagnostic(id="given-twice", message=message, span=chance.span, help=hint))
+            sound = False
+        else:
+            found[a] = p
+    total = sum(found.values(), Fraction(0))
+    if sound and total != 1:
+        message = f"these probabilities sum to {shown_number(total)}, not 1"
+        span = Span(chances[0].span.start, chances[-1].span.end)
+        report(Diagnostic(id="row-sum", message=message, span=span, help="write { a: 1/2, b: 1/2 }, say"))
+        sound = False
+    return tuple(sorted((a, p) for a, p in found.items() if p)) if sound else None

@@ -16,6 +16,7 @@ from typing import NoReturn
 from specexpr.certify.proofs import Refused
 from specexpr.diagnostics import Diagnostic, Source, Span
 from specexpr.document.printing import print_environment
+from specexpr.exact import Interval
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
 from specexpr.formalism import Formalism, Spec, posed, settled
@@ -26,7 +27,7 @@ from specexpr.testing.documents import question_text
 from specexpr.testing.metamorphic import AskAgain, Keeps
 
 Truth = Callable[[Question], bool]
-Value = Callable[[Environment, Spec, Policy], Fraction]
+Value = Callable[[Environment, Spec, Policy], Fraction | Interval]
 Confirm = Callable[[Question, Verdict], str | None]
 Allow = Callable[[Question, Undecided], bool]
 
@@ -126,9 +127,17 @@ def check_evaluation(
         return
     for policy, value in zip(policies, values, strict=True):
         true = subject.value(environment, spec, policy)
-        if value != true:
+        if not _agree(value, true):
             what = f"{spec!r} gives {value} to {policy.table}; by definition it is {true}"
             raise Broken(Law.EVALUATION, what, document=document)
+
+
+def _agree(value: Fraction | Interval, true: Fraction | Interval) -> bool:
+    """Say whether a value is right: what is rational exactly, what is not in a narrow interval."""
+    if isinstance(value, Fraction) or isinstance(true, Fraction):
+        return value == true
+    is_narrow = (value.hi - value.lo) * (1 << 60) <= max(abs(value.lo), abs(value.hi))
+    return is_narrow and value.lo <= true.hi and true.lo <= value.hi
 
 
 def decide(subject: Subject, question: Question) -> Verdict:
