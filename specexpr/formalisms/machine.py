@@ -49,6 +49,14 @@ With a given structure of moves J is linear in what the edges pay, so a task is 
 linear inequalities on the occupancies of (u, s, a) has a solution. With any number of states, a task of
 finitely many policies is expressible iff some combination of the probabilities of finite words of steps meets
 it: a machine in the form of a tree that pays g^(1-|w|) c(w) on completing w is worth the sum of c(w) P(w).
+Then the *least* number of machine states is searched: states of the tree are merged while rewards for the
+merged machine exist, and structures with few states are refuted, many by one conflict. What the answer says
+of that number is proved: "2 states; 1 impossible", or "at most 4 states; 1 impossible; 2 and 3 not decided".
+
+The task may say ``machine states 2`` (at most so many), ``structure twice`` (the moves of that machine, with
+other rewards), ``observe labels`` (moves and rewards see sets of labels alone). Without a discount a given
+structure is decided for some discount, whichever; the smallest machine is then searched at 1/2 and the answer
+claims nothing of fewer states.
 
 What it cannot do
 -----------------
@@ -99,13 +107,18 @@ Expressivity of Objective-Specification Formalisms in Reinforcement Learning (IC
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
+from specexpr.certify.kinds.machine import MachineWitness
+from specexpr.certify.model import Machine, Setting, TrajectoryConstraint
+from specexpr.certify.observing import observations
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
-from specexpr.expressivity.task import Options
+from specexpr.expressivity.task import Objective, Options, Question
+from specexpr.expressivity.verdict import Expressible, Inexpressible, Proof, Undecided, Verdict, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -259,6 +272,101 @@ def evaluate(
     return product_values(product(environment, spec), policies)
 
 
+# -- decision ----------------------------------------------------------------------------------------------
+
+
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: it may compare policies or sequences, not both."""
+    kinds = {isinstance(c, TrajectoryConstraint) for c in question.task.constraints}
+    if len(kinds) > 1 or (True in kinds and question.task.acceptable):
+        return "either policies or sequences: put the `trajectories` into a task of their own"
+    return None
+
+
+def settle(question: Question) -> Setting:
+    """Return the moves of the machine whose structure is asked about, how many states, and what is seen."""
+    setting = Setting(machine_states=question.options.machine_states, labels=question.labels())
+    objective = question.options.structure
+    if objective is None or not isinstance(objective.spec, RewardMachine):
+        return setting
+    return replace(setting, machine=_kernel_machine(replace(question, setting=setting), objective)[0])
+
+
+def _kernel_machine(question: Question, objective: Objective) -> tuple[Machine, RewardMachine]:
+    """Return the moves of a machine on what the question observes, and the machine as it reads there."""
+    from specexpr.product.kernel import to_machine
+
+    home, environments = objective.environment, question.task.environments
+    spec = objective.spec
+    assert isinstance(spec, RewardMachine)
+    first = environments[0]
+    if (home.states, home.actions) != (first.states, first.actions):  # a family may order them otherwise
+        body = print_machine(home, spec)
+        again = parse(Source("structure", body), Span(0, len(body)), first, lambda _: None)
+        assert again is not None
+        spec = again
+    return to_machine(environments, spec, observations(question.claim())), spec
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; of an order that a machine induced, that machine is a witness if need be."""
+    from specexpr.expressivity.everywhere import decide_everywhere
+    from specexpr.expressivity.machines.decision import decide_machine
+    from specexpr.expressivity.machines.text import machine_words
+
+    claim, deadline = question.claim(), question.deadline
+    if claim.setting.machine is not None and claim.discount is None:
+        proof: Proof = decide_everywhere(claim, "rm", deadline=deadline)
+    else:
+        proof = decide_machine(claim, deadline=deadline)
+    verdict = proved(question, "rm", proof, machine_words)
+    own = _own_witness(question)
+    if own is not None and _is_more_than(verdict, own):
+        return proved(question, "rm", own, machine_words)
+    return verdict
+
+
+def _own_witness(question: Question) -> MachineWitness | None:
+    """Return the machine that induced the task as a witness, where the question lets it be one."""
+    objective = question.task.induced_by
+    setting = question.setting
+    if objective is None or not isinstance(objective.spec, RewardMachine) or setting.labels is not None:
+        return None
+    machine, spec = _kernel_machine(question, objective)
+    if question.options.discount not in (None, spec.discount) or setting.machine not in (None, machine):
+        return None
+    if setting.machine_states is not None and len(machine.states) > setting.machine_states:
+        return None
+    return MachineWitness(spec.discount, machine, _mean_rewards(question, spec))
+
+
+def _mean_rewards(question: Question, spec: RewardMachine) -> tuple[tuple[tuple[int, ...], Fraction], ...]:
+    """Return the rewards on (u, s, a), means over the next state, or in a family on (u, s, a, t)."""
+    from specexpr.product.kernel import reward_entries
+
+    environments = question.task.environments
+    found: dict[tuple[int, ...], Fraction] = {}
+    for environment in environments:
+        for (u, s, a, t), value in reward_entries(environment, spec).items():
+            if len(environments) > 1:
+                found[u, s, a, t] = value
+            else:
+                chance = dict(environment.model.rows[s][a])[t]
+                found[u, s, a] = found.get((u, s, a), _ZERO) + chance * value
+    return tuple(sorted((step, value) for step, value in found.items() if value))
+
+
+def _is_more_than(verdict: Verdict, own: MachineWitness) -> bool:
+    """Say whether a verdict leaves open what the witness at hand answers, or needs more states than it."""
+    match verdict:
+        case Undecided():
+            return True
+        case Expressible(size=size):
+            return size is not None and size[1] > len(own.machine.states)
+        case Inexpressible():
+            return False
+
+
 FORMALISM = Formalism(
     id="rm",
     keyword="machine",
@@ -268,5 +376,10 @@ FORMALISM = Formalism(
     print=print_machine,
     sample=sample,
     evaluate=evaluate,
+    options=frozenset({"discount", "modulo_unreachable", "machine_states", "observe_labels", "structure"}),
+    needs=needs,
+    settle=settle,
+    decide=decide,
     product=product,
+    within=frozenset({"ftr"}),
 )

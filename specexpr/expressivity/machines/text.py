@@ -1,0 +1,140 @@
+"""Say in words what proves a verdict on reward machines: a machine, or why none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
+from specexpr.certify.kinds.lotteries import LotteriesCertificate
+from specexpr.certify.kinds.machine import MachineWitness
+from specexpr.certify.kinds.machines import MachinesCertificate
+from specexpr.certify.model import Claim
+from specexpr.certify.observing import Observation, observations
+from specexpr.certify.proofs import FarkasCertificate
+from specexpr.exact import rational_text
+from specexpr.expressivity.conflict_text import Wording, discounted_at
+from specexpr.expressivity.everywhere_text import everywhere_words
+from specexpr.expressivity.explanation import conflict_words
+from specexpr.expressivity.naming import called
+from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.trajectory_text import lotteries_words
+from specexpr.expressivity.verdict import Proof, Words
+
+_LISTED = 12
+_SETS = 4
+
+
+def machine_words(question: Question, proof: Proof) -> Words:
+    """Return what is said of a proof on reward machines."""
+    match proof:
+        case MachineWitness():
+            return _witness_words(question, proof)
+        case MachinesCertificate():
+            return _too_small_words(proof)
+        case LotteriesCertificate():
+            return lotteries_words(question, proof, "reward machine")
+        case FarkasCertificate():
+            clock = "" if proof.discount is None else discounted_at(proof.discount)
+            return conflict_words(question, proof, _wording(question, clock))
+        case FarkasAnyCertificate():
+            return everywhere_words(question, proof, _wording(question, ""))
+        case _:
+            raise TypeError(f"no words for {type(proof).__name__}")
+
+
+def _wording(question: Question, clock: str) -> Wording:
+    seen = "set of labels" if question.setting.labels is not None else "state-action pair"
+    if question.setting.labels is None and len(question.task.environments) > 1:
+        seen = "transition"
+    counts = f"meets every {seen} in every machine state exactly as often"
+    return Wording("reward machine with this structure", counts, clock)
+
+
+def size_text(proof: MachineWitness) -> str:
+    """Return what is proved of the least number of machine states.
+
+    Fewer states than `smaller` refutes are impossible; what lies between is not decided.
+    """
+    count = len(proof.machine.states)
+    refuted = 0 if proof.smaller is None else proof.smaller.states
+    least = refuted + 1
+    is_least = least == count
+    head = f"reward machine with {'' if is_least else 'at most '}{counted(count, 'state')}"
+    said = []
+    if refuted:
+        numbers = [str(k) for k in range(1, least)]
+        said.append(f"{joined(numbers)} impossible")
+    if not is_least:
+        open_ones = [str(k) for k in range(least, count)]
+        said.append(f"{joined(open_ones)} not decided")
+    return "; ".join([head, *said])
+
+
+def _witness_words(question: Question, proof: MachineWitness) -> Words:
+    claim = question.claim()
+    names = [called(name) for name in proof.machine.states]
+    if question.setting.machine is None:
+        head = size_text(proof)
+    else:
+        head = f"rewards for the given machine of {counted(len(names), 'state')}"
+    lines = [f"Discount {number_text(proof.discount)}; the machine starts in {names[0]}."]
+    if question.setting.machine is None:
+        lines += _few(list(_moves(question, claim, proof)))
+        if len(names) > 1:
+            lines.append("  Elsewhere it stays.")
+    entries = [entry for entry in proof.reward if entry[1]]
+    lines.append("What it pays, 0 where nothing is listed:" if entries else "It pays nothing.")
+    lines += _few([f"  {_place(question, claim, names, step)}: {rational_text(x)}" for step, x in entries])
+    if question.options.discount is None and "discount" not in head:
+        head += f" at discount {number_text(proof.discount)}"
+    return Words(head, "\n".join(lines))
+
+
+def _moves(question: Question, claim: Claim, proof: MachineWitness) -> Sequence[str]:
+    known = observations(claim).known
+    names = [called(name) for name in proof.machine.states]
+    found = []
+    for u, row in enumerate(proof.machine.moves):
+        for v in sorted(set(row) - {u}):
+            seen = [_shown(question, o) for o, to in zip(known, row, strict=True) if to == v]
+            some = ", ".join(seen[:_SETS]) + (f" and {len(seen) - _SETS} more" if len(seen) > _SETS else "")
+            found.append(f"  {names[u]} -> {names[v]} on {some}")
+    return found
+
+
+def _shown(question: Question, observation: Observation) -> str:
+    model = question.task.environments[0].model
+    if all(isinstance(x, str) for x in observation):
+        return "{" + ", ".join(called(str(x)) for x in observation) + "}"
+    names = (model.states, model.actions, model.states)
+    return " ".join(called(known[int(x)]) for x, known in zip(observation, names, strict=False))
+
+
+def _place(question: Question, claim: Claim, names: Sequence[str], step: tuple[int, ...]) -> str:
+    u, *rest = step
+    if question.setting.labels is not None:
+        return f"in {names[u]}, {_shown(question, observations(claim).known[rest[0]])}"
+    model = question.task.environments[0].model
+    known = (model.states, model.actions, model.states)
+    cell = " / ".join(called(some[x]) for x, some in zip(rest, known, strict=False))
+    return f"in {names[u]}, {cell}"
+
+
+def _few(lines: list[str]) -> list[str]:
+    if len(lines) <= _LISTED:
+        return lines
+    return [*lines[:_LISTED], f"  ... and {counted(len(lines) - _LISTED, 'more line')}"]
+
+
+def _too_small_words(proof: MachinesCertificate) -> Words:
+    smaller = proof.refuted
+    lines = sorted({t.line for terms in smaller.combinations for t in terms if t.line is not None})
+    sets = counted(len(smaller.combinations), "conflict")
+    summary = f"every machine with at most {counted(smaller.states, 'state')} is refuted, by {sets}"
+    text = (
+        f"However a machine with at most {counted(smaller.states, 'state')} moves, one of {sets} between "
+        "constraints of the task stands against its rewards: two mixtures that meet every step in every "
+        "machine state equally often, one of which is to be worth more. More states may do."
+    )
+    return Words(summary + line_numbers(lines), text, tuple(lines))
