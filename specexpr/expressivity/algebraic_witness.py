@@ -1,26 +1,30 @@
-"""Witnesses at an irrational discount: the weights of a solution, completed where acceptable sets need it.
+"""Witnesses from the weights of a solution at one discount, rational or not.
 
-Acceptable sets among all deterministic policies are checked by enumeration, as the kernel does. Actions that
-nothing named uses are punished as hard as it takes; a bad policy without such actions that is worth too much
-is one that the rows have missed.
+Acceptable sets among all deterministic policies are checked by enumeration, as the kernel does: a bad policy
+that is worth too much is one that the rows have missed. Markov rewards punish actions that nothing named
+uses, as hard as it takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from itertools import islice
 from typing import cast
 
-from specexpr.certify.algebraic import Algebraic, Coefficients
+from specexpr.certify.algebraic import Algebraic, Coefficients, Number
+from specexpr.certify.algebraic_machine import AlgebraicMachine
 from specexpr.certify.algebraic_reward import AlgebraicEntry, AlgebraicReward, algebraic_values
+from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.model import Table
 from specexpr.certify.ordering import split
 from specexpr.certify.walk import Coordinate
 from specexpr.expressivity.acceptable import keeps_to
 from specexpr.expressivity.everywhere_rows import ClaimRows
-from specexpr.expressivity.multipliers import OutOfTime
+from specexpr.expressivity.polynomial_system import OutOfTime
 
 _HARDER = 16
+_AT_A_TIME = 8  # bad policies that join the rows
 
 
 def algebraic_reward(
@@ -44,7 +48,7 @@ def algebraic_reward(
         punishment = sum((abs(x) for w in weights.values() for x in w), Fraction(1))
     while True:
         complete = {**weights, **(dict.fromkeys(unused, (-punishment,)) if punishment else {})}
-        unbeaten = list(_unbeaten(rows, discount, complete, expired))
+        unbeaten = list(unbeaten_policies(rows, discount, complete, expired))
         if not unbeaten:
             steps = ((cast(tuple[int, ...], key), value) for key, value in complete.items())
             entries = (AlgebraicEntry(x[0], x[1], x[2] if len(x) > 2 else None, value) for x, value in steps)
@@ -59,9 +63,9 @@ def algebraic_reward(
         punishment *= _HARDER
 
 
-def _unbeaten(
+def unbeaten_policies(
     rows: ClaimRows,
-    discount: Algebraic,
+    discount: Number,
     weights: Mapping[Coordinate, Coefficients],
     expired: Callable[[], bool],
 ) -> Iterator[tuple[int, Table]]:
@@ -76,3 +80,24 @@ def _unbeaten(
                 raise OutOfTime
             if value(accepted.model, table) >= least:
                 yield k, table
+
+
+def machine_witness(
+    rows: ClaimRows,
+    discount: Number,
+    weights: Mapping[Coordinate, Coefficients],
+    expired: Callable[[], bool],
+) -> MachineWitness | AlgebraicMachine | list[tuple[int, Table]]:
+    """Return the machine of the claim with these rewards, or bad policies that it does not put below.
+
+    Each of these comes with the number of its acceptable set. Raises OutOfTime.
+    """
+    machine = rows.claim.setting.machine
+    assert machine is not None
+    unbeaten = list(islice(unbeaten_policies(rows, discount, weights, expired), _AT_A_TIME))
+    if unbeaten:
+        return unbeaten
+    steps = [(cast(tuple[int, ...], key), value) for key, value in weights.items()]
+    if isinstance(discount, Algebraic):
+        return AlgebraicMachine(discount, machine, tuple(steps))
+    return MachineWitness(discount, machine, tuple((step, value[0]) for step, value in steps))

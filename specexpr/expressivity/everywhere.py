@@ -25,17 +25,19 @@ from typing import cast
 
 from flint import fmpz_poly
 
-from specexpr.certify.algebraic import Algebraic
+from specexpr.certify.algebraic_machine import AlgebraicMachine
+from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.asked import Listed
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.farkas_any import Cell, FarkasAnyCertificate, Point
+from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.model import Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.proofs import FarkasCertificate, Refused, RewardWitness, Term, TooLarge
 from specexpr.certify.supports import Support
 from specexpr.diagnostics import InternalError
 from specexpr.exact import common_denominator
-from specexpr.expressivity.algebraic_witness import algebraic_reward
+from specexpr.expressivity.algebraic_witness import algebraic_reward, machine_witness
 from specexpr.expressivity.coverings import (
     Covering,
     cells,
@@ -47,8 +49,8 @@ from specexpr.expressivity.coverings import (
 )
 from specexpr.expressivity.everywhere_rows import ClaimRows
 from specexpr.expressivity.markov import decide_markov_reward
-from specexpr.expressivity.multipliers import OutOfTime, as_terms, row_multipliers
-from specexpr.expressivity.polynomial_system import Row, is_threshold
+from specexpr.expressivity.multipliers import as_terms, row_multipliers
+from specexpr.expressivity.polynomial_system import OutOfTime, Row, is_threshold
 from specexpr.expressivity.real_roots import Mark, Roots, samples, sign
 from specexpr.expressivity.single_discount import Field, decide_at_root
 from specexpr.expressivity.task import Options, Question, Task
@@ -110,7 +112,7 @@ class Search:
 
     def __init__(self, claim: Claim, formalism: str, deadline: float | None) -> None:
         self.claim, self.formalism, self.deadline = claim, formalism, deadline
-        self.rows = ClaimRows(claim, formalism)
+        self.rows = ClaimRows(claim, formalism, deadline)
         self.roots = Roots()
         self.found: list[Covering] = []
         self.tried: set[Fraction] = set()
@@ -216,7 +218,7 @@ class Search:
             field = Field(x)
             outcome = decide_at_root(system, field, self.deadline)
             if isinstance(outcome, list):
-                return self.served_at_root(field, outcome)
+                return self.with_weights(x, outcome)
             terms = as_terms(system, *outcome, field.sign)
             if terms is not None and field.sign(strict_weight(terms)) < 0:
                 terms = [(term, -weight) for term, weight in terms]
@@ -228,13 +230,18 @@ class Search:
 
     def served(self, t: Fraction, solution: Direction) -> Proof | Undecided | None:
         """Return the witness at a rational where the rows have a solution; None when rows were missing."""
-        proof = markov_proof(self.claim, t, self.deadline)
-        if not isinstance(proof, FarkasCertificate):
-            return proof
-        added = [self.add_bad(term) for term in proof.terms]
-        if not any(added):
-            raise InternalError("a conflict at one discount has no row that was missing")
-        return None
+        if self.formalism == "rm":
+            return self.with_weights(t, [fmpz_poly([x]) for x in self.rows.system.readable(solution, t)])
+        match proof := markov_proof(self.claim, t, self.deadline):
+            case FarkasCertificate(terms=terms):
+                added = [self.add_bad(term) for term in terms]
+                if not any(added):
+                    raise InternalError("a conflict at one discount has no row that was missing")
+                return None
+            case RewardWitness() | MixtureCertificate() | Undecided():
+                return proof
+            case _:
+                return Undecided("limit: a conflict at one discount is too large to be proved exactly")
 
     def add_bad(self, term: Term) -> bool:
         """Add the row of a bad policy that a term speaks of; say whether it is new."""
@@ -249,23 +256,25 @@ class Search:
                 added = self.rows.add_bad(k, worse) or added
         return added
 
-    def served_at_root(self, field: Field, values: list[fmpz_poly]) -> Proof | Undecided | None:
-        """Return the witness at an irrational discount; None when rows were missing."""
-        system = self.rows.system
-        columns = zip(system.coordinates, values, strict=True)
+    def with_weights(self, x: Mark, values: list[fmpz_poly]) -> Proof | Undecided | None:
+        """Return the witness at x with a value for each column; None when rows were missing."""
+        columns = zip(self.rows.system.coordinates, values, strict=False)  # without rows there are no values
         weights = {key: coefficients(p) for key, p in columns if p and not is_threshold(key)}
-        discount = self.roots.number(field.root)
-        assert isinstance(discount, Algebraic)
+        discount = self.roots.number(x)
+        found: MachineWitness | AlgebraicMachine | AlgebraicReward | list[tuple[int, Table]]
         try:
-            found = algebraic_reward(self.rows, discount, weights, self.expired)
+            if isinstance(discount, Fraction) or self.formalism == "rm":
+                found = machine_witness(self.rows, discount, weights, self.expired)
+            else:
+                found = algebraic_reward(self.rows, discount, weights, self.expired)
         except TooLarge as limit:
             return Undecided(f"limit: {limit}")
-        if isinstance(found, list):
-            added = [self.rows.add_bad(k, table) for k, table in found]
-            if not any(added):
-                raise InternalError("a solution at an irrational discount does not meet its rows")
-            return None
-        return found
+        if not isinstance(found, list):
+            return found
+        added = [self.rows.add_bad(k, table) for k, table in found]
+        if not any(added):
+            raise InternalError("a solution at one discount does not meet its rows")
+        return None
 
     def expired(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline

@@ -27,17 +27,18 @@ from specexpr.models.policy import Behaviours
 
 @dataclass(slots=True)
 class ClaimRows:
-    """The growing system of a claim in a formalism."""
+    """The growing system of a claim in a formalism. Building it raises OutOfTime."""
 
     claim: Claim
     formalism: str
+    deadline: float | None = None
     system: PolynomialSystem = field(init=False)
     used: tuple[tuple[int, ...], ...] = field(init=False)
     _bad: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         claim = self.claim
-        self.system = PolynomialSystem(claim, walker(self.formalism, claim))
+        self.system = PolynomialSystem(claim, walker(self.formalism, claim), self.deadline)
         self.used = used_actions(claim, Behaviours(claim.models))
         self.system.add_constraints(claim.constraints)
         for k, accepted in enumerate(claim.acceptable):

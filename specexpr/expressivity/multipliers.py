@@ -18,14 +18,10 @@ from flint import fmpq, fmpz_poly
 
 from specexpr.certify.model import Relation, Table, TrajectoryConstraint
 from specexpr.certify.proofs import Term
-from specexpr.expressivity.polynomial_system import PolynomialSystem, Row
+from specexpr.expressivity.polynomial_system import OutOfTime, PolynomialSystem, Row
 
 _PRIME = (1 << 61) - 1
 _NOTHING, _UNIT = fmpz_poly([]), fmpz_poly([1])
-
-
-class OutOfTime(Exception):  # noqa: N818 -- no failure: the deadline came first
-    """The deadline passed."""
 
 
 Weighted = list[tuple[Term, fmpz_poly]]

@@ -8,20 +8,29 @@ polynomials of which the lower one is positive on (0, 1).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
+from operator import mul
 
 from flint import fmpq, fmpz_poly
 
 from specexpr.certify.chain import Chain
 from specexpr.certify.model import Claim, Constraint, Relation, Table, Trajectory, TrajectoryConstraint
+from specexpr.certify.ordering import holds
 from specexpr.certify.series import Series, policy_series, sequence_series
 from specexpr.certify.walk import Coordinate, Walker
+from specexpr.expressivity.system import SIZES
+from specexpr.solve.cone import Direction
 
 _ONE = Fraction(1)
 _THRESHOLD = "threshold"
+
+
+class OutOfTime(Exception):  # noqa: N818 -- no failure: the deadline came first
+    """The deadline passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,11 @@ class Row:
 
 @dataclass(slots=True)
 class PolynomialSystem:
-    """Points and rows, growing."""
+    """Points and rows, growing. What adds a point raises OutOfTime after the deadline."""
 
     claim: Claim
     walks: Walker
+    deadline: float | None = None
     points: list[Point] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     chains: list[Chain] = field(init=False)
@@ -97,6 +107,8 @@ class PolynomialSystem:
         return self._numbers[name]
 
     def _add(self, name: Hashable, series: Series) -> None:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTime
         self._numbers[name] = len(self.points)
         numerators = {self._column(key): fmpz_poly(list(p)) for key, p in series.numerators.items()}
         self.points.append(Point(numerators, fmpz_poly(list(series.denominator))))
@@ -130,6 +142,17 @@ class PolynomialSystem:
             vector[j] -= over * n
         content = gcd(*vector) or 1
         return [x // content for x in vector], Fraction(over * below, content)
+
+    def readable(self, solution: Direction, discount: Fraction) -> list[int]:
+        """Return a solution of the rows at a discount in the smallest integers tried that solve them, too."""
+        exact = solution.numerators
+        largest = max(map(abs, exact), default=0)
+        vectors = [(self.integers(row, discount), row.relation) for row in self.rows]
+        for size in SIZES if largest else ():
+            w = [round(Fraction(k * size, largest)) for k in exact]
+            if all(holds(relation, sum(map(mul, vector, w)), 0) for vector, relation in vectors):
+                return w
+        return list(exact)
 
     def _values(self, number: int, discount: Fraction) -> tuple[dict[int, int], int]:
         """Return the features of a point at a discount as integers over a positive one."""

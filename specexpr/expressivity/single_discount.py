@@ -14,8 +14,7 @@ from fractions import Fraction
 from flint import arb, ctx, fmpq, fmpq_poly, fmpz, fmpz_poly
 
 from specexpr.certify.model import Relation
-from specexpr.expressivity.multipliers import OutOfTime
-from specexpr.expressivity.polynomial_system import PolynomialSystem, Row
+from specexpr.expressivity.polynomial_system import OutOfTime, PolynomialSystem, Row
 from specexpr.expressivity.real_roots import RealRoot
 from specexpr.solve.ordered_cone import RingConflict, RingDirection, decide_ring_cone
 

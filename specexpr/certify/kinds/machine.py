@@ -11,6 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from specexpr.certify.algebraic import (
+    Algebraic,
+    read_coefficients,
+    read_number,
+    write_coefficients,
+    write_number,
+)
+from specexpr.certify.algebraic_machine import AlgebraicMachine, check_algebraic_machine
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.features import Features, Vector, features, read_numbers, write_numbers
 from specexpr.certify.machine_text import (
@@ -48,8 +56,12 @@ class MachineWitness:
     smaller: Smaller | None = None
 
 
-def check_machine(claim: Claim, formalism: str, proof: MachineWitness) -> None:
+def check_machine(claim: Claim, formalism: str, proof: MachineWitness | AlgebraicMachine) -> None:
     """Check that the machine orders everything in the claim as asked. Raises Refused."""
+    if isinstance(proof, AlgebraicMachine):
+        _check_structure(claim, proof.machine)
+        check_algebraic_machine(claim, proof)
+        return
     if not 0 < proof.discount < 1 or claim.discount not in (None, proof.discount):
         raise Refused("the witness has another discount than the question")
     _check_structure(claim, proof.machine)
@@ -91,20 +103,27 @@ class _Values:
         return sum((x * self.reward[c] for c, x in vector.items() if c in self.reward), Fraction(0))
 
 
-def size_of_machine(proof: MachineWitness) -> tuple[int, int]:
+def size_of_machine(proof: MachineWitness | AlgebraicMachine) -> tuple[int, int]:
     """Return the bounds on the least number of states that the witness proves."""
-    return (1 if proof.smaller is None else proof.smaller.states + 1), len(proof.machine.states)
+    smaller = proof.smaller if isinstance(proof, MachineWitness) else None
+    return (1 if smaller is None else smaller.states + 1), len(proof.machine.states)
 
 
-def read_machine_witness(node: Node, scope: Scope) -> MachineWitness:
+def read_machine_witness(node: Node, scope: Scope) -> MachineWitness | AlgebraicMachine:
     """Read a witness from its JSON. Raises Malformed."""
     entry = node.fields("kind", "discount", "machine", "reward", optional=("numbers", "smaller"))
     machine = read_machine(entry["machine"], scope, scope.claim)
     known = observation_names(scope.claim, scope)
+    found = [_read_entry(item, scope, machine, known) for item in entry["reward"].items()]
+    discount = read_number(entry["discount"])
+    if isinstance(discount, Algebraic):
+        if "numbers" in entry or "smaller" in entry:
+            entry["discount"].fail("numbers and smaller machines belong to a rational discount")
+        return AlgebraicMachine(discount, machine, tuple((s, read_coefficients(x)) for s, x in found))
     return MachineWitness(
-        entry["discount"].rational(),
+        discount,
         machine,
-        tuple(_read_entry(item, scope, machine, known) for item in entry["reward"].items()),
+        tuple((step, value.rational()) for step, value in found),
         read_numbers(entry["numbers"], scope, machine) if "numbers" in entry else (),
         read_smaller(entry["smaller"], scope) if "smaller" in entry else None,
     )
@@ -112,7 +131,7 @@ def read_machine_witness(node: Node, scope: Scope) -> MachineWitness:
 
 def _read_entry(
     node: Node, scope: Scope, machine: Machine, known: Mapping[tuple[str, ...], int]
-) -> tuple[Step, Fraction]:
+) -> tuple[Step, Node]:
     index = {name: u for u, name in enumerate(machine.states)}
     if scope.claim.setting.labels is not None:
         entry = node.fields("machine", "labels", "value")
@@ -126,10 +145,10 @@ def _read_entry(
             node.fail("rewards an action that is not available")
         if following:
             seen = (*seen, entry["next"].index(scope.state_index, "state"))
-    return (entry["machine"].index(index, "machine state"), *seen), entry["value"].rational()
+    return (entry["machine"].index(index, "machine state"), *seen), entry["value"]
 
 
-def write_machine_witness(proof: MachineWitness, scope: Scope) -> JsonObject:
+def write_machine_witness(proof: MachineWitness | AlgebraicMachine, scope: Scope) -> JsonObject:
     """Return the JSON of a witness, but for its kind."""
     first = scope.models[0]
     known = observations(scope.claim).known
@@ -142,12 +161,15 @@ def write_machine_witness(proof: MachineWitness, scope: Scope) -> JsonObject:
             step |= {"state": first.states[seen[0]], "action": first.actions[seen[1]]}
             if len(seen) > 2:
                 step["next"] = first.states[seen[2]]
-        reward.append(step | {"value": rational_text(value)})
+        written = rational_text(value) if isinstance(value, Fraction) else write_coefficients(value)
+        reward.append(step | {"value": written})
     found: JsonObject = {
-        "discount": rational_text(proof.discount),
+        "discount": write_number(proof.discount),
         "machine": write_machine(proof.machine, scope, scope.claim),
         "reward": reward,
     }
+    if isinstance(proof, AlgebraicMachine):
+        return found
     if proof.numbers:
         found["numbers"] = write_numbers(proof.numbers, scope, proof.machine)
     if proof.smaller is not None:
@@ -159,7 +181,7 @@ PROOF = ProofKind(
     kind="machine",
     verdict=Answer.EXPRESSIBLE,
     formalisms=frozenset({"rm"}),
-    data=(MachineWitness,),
+    data=(MachineWitness, AlgebraicMachine),
     check=check_machine,
     read=read_machine_witness,
     write=write_machine_witness,
