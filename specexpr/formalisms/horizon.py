@@ -110,7 +110,7 @@ def parse(
         if body.is_first(entry, "steps"):
             steps = read_count(entry.leaf(0), body.report, "steps", most=MOST_STEPS)
     if "steps" not in body.given:
-        body.lacks("horizon", "number of steps", span, id="missing-setting", hint=_FORMS["steps"])
+        body.lacks("reward over a horizon", "number of steps", span, hint=_FORMS["steps"])
     entries = body.entries()
     return None if steps is None or body.failed else HorizonReward(steps, entries)
 

@@ -138,7 +138,7 @@ def parse(
     entries = body.entries()
     if not body.given.keys() & {"beta", "weights"}:
         hint = f"{_FORMS['beta']}, or {_FORMS['weights']}"
-        body.lacks(noun, "beta and no weights", span, id="missing-setting", hint=hint)
+        body.lacks(noun, "beta and no weights", span, hint=hint)
     if weights is not None and not weights[-1]:
         return None if body.failed else WeighedReward(weights, None, entries)
     discount = discount or options.discount

@@ -166,13 +166,14 @@ def parse(
             case "regulariser" if body.is_first(entry, "the regulariser"):
                 named = Named(entry.leaf(0).text)
             case "law":
+                body.given.setdefault("a law", entry.span)
                 _read_law(entry, laws, body)
     discount = discount or options.discount
     if discount is None:
         body.lacks_discount(_NOUN, span)
-    for word, what in (("alpha", "alpha"), ("the regulariser", "regulariser")):
-        if word not in body.given and not (laws and what == "regulariser"):
-            body.lacks(_NOUN, what, span, id="missing-setting", hint=_FORMS[what])
+    for what, lines in (("alpha", {"alpha"}), ("regulariser", {"the regulariser", "a law"})):
+        if not lines & body.given.keys():
+            body.lacks(_NOUN, what, span, hint=_FORMS[what])
     entries = body.entries()
     if discount is None or alpha is None or body.failed:
         return None

@@ -82,17 +82,18 @@ class RewardBody:
         """Return the discount of the line `discount 9/10`, or None once a problem is reported."""
         return read_discount(entry.leaf(0), self.report) if self.is_first(entry, "discount") else None
 
-    def lacks(self, noun: str, what: str, span: Span, *, id: str, hint: str) -> None:
+    def lacks(self, noun: str, what: str, span: Span, *, hint: str) -> None:
         """Report that an objective has no such line, unless it may be one that could not be read."""
         if not self.broken:
             message = f"the {noun} has no {what}"
-            self.report(Diagnostic(id=id, message=message, span=span, help=hint))
+            self.report(Diagnostic(id="missing-setting", message=message, span=span, help=hint))
 
     def lacks_discount(self, noun: str, span: Span) -> None:
-        """Report that an objective has no discount, unless it was given wrongly."""
-        if "discount" not in self.given:
+        """Report that an objective has no discount, unless it was given wrongly or may have been."""
+        if "discount" not in self.given and not self.broken:
+            message = f"the {noun} has no discount"
             hint = "write discount 9/10 in the objective, or on a line of its own in the document"
-            self.lacks(noun, "discount", span, id="missing-discount", hint=hint)
+            self.report(Diagnostic(id="missing-discount", message=message, span=span, help=hint))
 
     def entries(self) -> tuple[RewardEntry, ...]:
         """Return the entries of the reward; report those that cover nothing."""
