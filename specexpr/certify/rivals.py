@@ -55,36 +55,30 @@ def _classes(chain: Chain, good: Iterable[Table]) -> Iterator[Choice]:
 
 def _choices(model: Model, seen: Mapping[Step, int], tree: WordTree) -> Iterator[Choice]:
     """Yield every choice of actions where words go on. Raises TooLarge."""
-    shown = [{seen[s, a, t] for a, law in row.items() for t, _ in law} for s, row in enumerate(model.rows)]
-    pending: list[Choice] = [{}]
+    showing: dict[int, set[int]] = {}
+    for (s, _, _), o in seen.items():
+        showing.setdefault(o, set()).add(s)
+    nodes = list(zip(tree.parents, tree.observed, strict=True))
+    # choices, each with the states in which the first nodes of the tree may end under it
+    pending: list[tuple[Choice, list[frozenset[int]]]] = [({}, [frozenset(s for s, _ in model.start)])]
     count = 0
     while pending:
-        choice = pending.pop()
-        s = _undecided(model, seen, tree, shown, choice)
-        if s is not None:
-            pending += ({**choice, s: a} for a in reversed(list(model.rows[s])))
-            continue
-        count += 1
-        if count > MOST_CHOICES:
-            raise TooLarge(f"more than {MOST_CHOICES} deterministic policies would have to be valued")
-        yield choice
-
-
-def _undecided(
-    model: Model, seen: Mapping[Step, int], tree: WordTree, shown: list[set[int]], choice: Choice
-) -> int | None:
-    """Return a state without an action in which a word may go on, or None."""
-    after: list[set[int]] = [{s for s, _ in model.start}]
-    for parent, o in zip(tree.parents, tree.observed, strict=True):
-        ends: set[int] = set()
-        for s in sorted(after[parent]):
-            if o not in shown[s]:
-                continue
-            if s not in choice:
-                return s
-            ends.update(t for t, _ in model.rows[s][choice[s]] if seen[s, choice[s], t] == o)
-        after.append(ends)
-    return None
+        choice, after = pending.pop()
+        for parent, o in nodes[len(after) - 1 :]:
+            going = after[parent] & showing.get(o, set())
+            fresh = next((x for x in sorted(going) if x not in choice), None)
+            if fresh is not None:
+                actions = reversed(list(model.rows[fresh]))
+                pending += [({**choice, fresh: a}, list(after)) for a in actions]
+                break
+            after.append(
+                frozenset(t for s in going for t, _ in model.rows[s][choice[s]] if seen[s, choice[s], t] == o)
+            )
+        else:
+            count += 1
+            if count > MOST_CHOICES:
+                raise TooLarge(f"more than {MOST_CHOICES} deterministic policies would have to be valued")
+            yield choice
 
 
 def _rival(model: Model, choice: Choice, classes: list[Choice]) -> Choice | None:
