@@ -9,7 +9,7 @@ the members in common, and such a count is a product over the states.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -53,20 +53,32 @@ def behaviours_of(chain: Chain, tables: Iterable[Table]) -> dict[Key, Behaviour]
     return found
 
 
-def choices(state: int, parts: Sequence[Behaviour]) -> list[int]:
-    """Return the actions that a member of all of these may take in a state."""
-    first, *others = parts
-    return [
-        a
-        for a in first.chain.index[state]
-        if all(a in part.chain.index[state] for part in others)
-        and all(part.fixed.get(state, a) == a for part in parts)
-    ]
-
-
 def count(parts: Sequence[Behaviour]) -> int:
     """Return how many policies are members of all of these."""
-    return prod(len(choices(s, parts)) for s in range(len(parts[0].chain.index)))
+    fixed = fixed_by(parts)
+    return 0 if fixed is None else prod(len(free) for _, free in open_states(parts, fixed))
+
+
+def fixed_by(parts: Sequence[Behaviour]) -> dict[int, int] | None:
+    """Return what members of all of these do in the states where one of them says; None if there are none."""
+    fixed: dict[int, int] = {}
+    for part in parts:
+        for s, a in part.fixed.items():
+            if fixed.setdefault(s, a) != a:
+                return None
+    if any(a not in part.chain.index[s] for part in parts for s, a in fixed.items()):
+        return None
+    return fixed
+
+
+def open_states(
+    parts: Sequence[Behaviour], fixed: Mapping[int, int]
+) -> Iterator[tuple[int, Collection[int]]]:
+    """Yield the other states, each with the actions that are available to all."""
+    first, *others = {id(part.chain): part.chain for part in parts}.values()
+    for s, actions in enumerate(first.index):
+        if s not in fixed:
+            yield s, set(actions).intersection(*(other.index[s] for other in others)) if others else actions
 
 
 def everything(chain: Chain) -> Behaviour:

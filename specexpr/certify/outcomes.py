@@ -75,11 +75,15 @@ class Returns:
     def _enclosed(self, i: int, model: int, table: Table) -> Value:
         chain, gains = self.chains[model], self.gains[i][model]
         order, _ = chain.behaviour(table)
-        mean = {s: sum((p * gains.get(chain.index[s][a], _ZERO) for a, p in table[s]), _ZERO) for s in order}
+        mean: dict[int, Fraction] = {}
+        for s in order:
+            paid = [(p, gains[chain.index[s][a]]) for a, p in table[s] if chain.index[s][a] in gains]
+            if paid:
+                mean[s] = paid[0][1] if len(table[s]) == 1 else sum((p * x for p, x in paid), _ZERO)
         if not any(mean.values()):
             return _ZERO
         values, over, off = self._visited(model, table)
-        total = sum((values[s] * x for s, x in mean.items() if x), _ZERO) / over
+        total = sum((values[s] * x for s, x in mean.items()), _ZERO) / over
         if not off:
             return total
         off *= max(map(abs, mean.values()))

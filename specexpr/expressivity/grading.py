@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from specexpr.certify.asked import Listed
 from specexpr.certify.kinds.cycle import CycleCertificate
-from specexpr.certify.members import Behaviour, behaviours_of, choices, count, everything
+from specexpr.certify.members import Behaviour, behaviours_of, count, everything, fixed_by, open_states
 from specexpr.certify.model import AcceptableSet, Acceptance, Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.sight import Sight
 from specexpr.expressivity.acceptable import alike_conflict
@@ -282,12 +282,11 @@ def _outside(parts: list[Behaviour], others: Sequence[Behaviour]) -> Table | Non
 
     if not left(parts):
         return None
-    first = parts[0]
-    fixed: dict[int, int] = {}
-    for s in range(len(first.chain.index)):
-        for a in choices(s, parts):
-            trial = Behaviour(first.chain, (), {**fixed, s: a})
+    fixed = dict(fixed_by(parts) or {})
+    for s, actions in open_states(parts, dict(fixed)):
+        for a in sorted(actions):
+            trial = Behaviour(parts[0].chain, (), {**fixed, s: a})
             if left([*parts, trial]):
                 fixed[s] = a
                 break
-    return tuple(point(fixed[s]) for s in range(len(fixed)))
+    return tuple(point(a) for _, a in sorted(fixed.items()))

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, log2
 from random import Random
-
-import numpy as np
 
 from specexpr.certify.model import Model
 from specexpr.certify.proofs import RewardEntry, StateOccupancy
 from specexpr.exact import Interval
+from specexpr.expressivity.figures import around
 from specexpr.expressivity.generic_reward import Point
 from specexpr.solve.approximate import FloatModel, dyadic
 
@@ -27,14 +25,17 @@ _BITS = 52
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
-    """A reward, the returns of each level but the lowest, and approximate visits of each point."""
+    """A reward, an interval about the return of each point, and its approximate visits.
+
+    The intervals of points of different levels seem disjoint.
+    """
 
     reward: tuple[RewardEntry, ...]
-    levels: tuple[tuple[Interval, int], ...]
+    returns: tuple[Interval, ...]
     visits: tuple[StateOccupancy, ...]
 
 
-def rounded_reward(models: Sequence[Model], points: Sequence[Point], discount: Fraction) -> Rounded | None:
+def rounded_figures(models: Sequence[Model], points: Sequence[Point], discount: Fraction) -> Rounded | None:
     """Return a reward under which levels seem apart, or None where floats cannot tell."""
     floats = [FloatModel(model) for model in models]
     visits = [floats[x.model].occupancy(floats[x.model].choices(x.table), discount) for x in points]
@@ -50,30 +51,20 @@ def rounded_reward(models: Sequence[Model], points: Sequence[Point], discount: F
         pays = {key: random.randint(-spread, spread) for key in dict.fromkeys(keys)}
         weights = [(step, pays[key]) for step, key in zip(steps, keys, strict=True) if pays[key]]
         returns = [float(sum(row.get(step, 0.0) * n for step, n in weights)) for row in rows]
-        levels = _apart(returns, points)
-        if levels is not None:
+        gap = _gap(returns, points)
+        if gap is not None:
             reward = tuple(RewardEntry(s, a, t, Fraction(n)) for (s, a, t), n in pays.items() if n)
             carried = (
                 StateOccupancy(point.model, point.table, tuple(dyadic(d, _BITS)))
                 for point, d in zip(points, visits, strict=True)
             )
-            return Rounded(reward, levels, tuple(carried))
+            return Rounded(reward, tuple(around(x, gap / 3) for x in returns), tuple(carried))
     return None
 
 
-def _apart(returns: Sequence[float], points: Sequence[Point]) -> tuple[tuple[Interval, int], ...] | None:
-    """Return an interval for each run of points of one level, but for the lowest; None if some are close."""
+def _gap(returns: Sequence[float], points: Sequence[Point]) -> float | None:
+    """Return the least distance of points of different levels; None if floats cannot be sure of it."""
     ranked = sorted(zip(returns, (point.level for point in points), strict=True))
-    gaps = [y - x for (x, one), (y, other) in pairwise(ranked) if one != other]
     scale = max(abs(x) for x in returns)
-    gap = min(gaps, default=scale or 1.0)
-    if gap <= _GAP * scale:
-        return None
-    bits = max(0, ceil(-log2(gap)) + 4)
-    found: list[tuple[list[float], int]] = []
-    for x, level in ranked:
-        if not found or found[-1][1] != level:
-            found.append(([], level))
-        found[-1][0].append(x)
-    ends = [(dyadic(np.array([run[0] - gap / 3, run[-1] + gap / 3]), bits), level) for run, level in found]
-    return tuple((Interval(low, high), level) for (low, high), level in ends if level)
+    gap = min((y - x for (x, one), (y, other) in pairwise(ranked) if one != other), default=scale or 1.0)
+    return gap if gap > _GAP * scale else None

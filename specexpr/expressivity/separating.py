@@ -17,26 +17,25 @@ A function of a single return uses these rewards as parts of one, by a base that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 
-from specexpr.certify.chain import SMALL
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.separation import Row, SeparationWitness
-from specexpr.certify.model import Claim, Table
+from specexpr.certify.model import Claim
 from specexpr.certify.outcomes import Returns, kept, least_base, named_policies, returns_of
 from specexpr.certify.proofs import Refused, RewardEntry, StateOccupancy, TooLarge
-from specexpr.exact import Value
-from specexpr.expressivity.generic_reward import Point, exact_reward
+from specexpr.diagnostics import InternalError
+from specexpr.exact import Interval, Value
+from specexpr.expressivity.figures import Figures, Reward, figures_of
+from specexpr.expressivity.generic_reward import Point
 from specexpr.expressivity.grading import Graded
-from specexpr.expressivity.rounded_returns import rounded_reward
 from specexpr.expressivity.value_tables import ANY_DISCOUNT
-from specexpr.models.occupancy import state_occupancy
-from specexpr.models.policy import Behaviours, mark
 
-Reward = tuple[RewardEntry, ...]
+Told = tuple[dict[int, Value], int]
+"""Returns, by the number of the reward, and the level of the policies that have them."""
 
 _FEW_BEHAVIOURS = 64
 _WORK = 1_000_000  # members^2 x policies x states, up to which marks are merged
@@ -81,66 +80,62 @@ class _Separation:
         marks = self.marks()
         told = {i for one in marks for i in self.told(one)}
         rest = [x for i, x in enumerate(self.points) if x.level and i not in told]
-        if len(marks) == 1 and not rest:
-            return self.marked(marks, [])
-        few = self.few_behaviours()
-        return self.marked(marks, rest) if few is None else self.compared([*self.points, *few])
+        few = None if len(marks) == 1 and not rest else self.few_behaviours()
+        if few is not None:
+            return self.compared([*self.points, *few])
+        return self.marked_and_compared(marks, rest) if rest else self.marked(marks)
 
     def made(
-        self, rewards: list[Reward], rows: list[Row], *, carried: Sequence[Point] = ()
+        self, rewards: Sequence[Reward], told: Iterable[Told], visits: Iterable[StateOccupancy] = ()
     ) -> SeparationWitness:
-        """Return a witness with exact visits of these policies where models are large."""
+        """Return a witness; a function of one return gets a base where there are several rewards."""
         base = None
         if self.formalism == "onmr" and len(rewards) > 1:
             needed = least_base(self.claim, self.returns(rewards))
             base = 10 ** (int(needed).bit_length() * 30_103 // 100_000 + 1)
-        visits = tuple(self.visits(carried))
-        return SeparationWitness(self.discount, tuple(rewards), base, tuple(rows), _ZERO, visits)
+        rows: list[Row] = [
+            (tuple(wanted.get(i) for i in range(len(rewards))), Fraction(level)) for wanted, level in told
+        ]
+        return SeparationWitness(self.discount, tuple(rewards), base, tuple(rows), _ZERO, tuple(visits))
 
     def returns(self, rewards: Sequence[Reward]) -> Returns:
+        """Return what the kernel knows of returns under some rewards."""
         return returns_of(self.graded.sight.chains, self.discount, rewards)
 
-    def visits(self, carried: Sequence[Point]) -> Iterator[StateOccupancy]:
-        behaviours, seen = Behaviours(self.claim.models), set()
-        for model, table in self.and_named(carried):
-            key = model, mark(behaviours.of(model, table))
-            if key not in seen and len(self.claim.models[model].states) > SMALL:
-                seen.add(key)
-                visits = state_occupancy(self.claim.models[model], table, self.discount)
-                yield StateOccupancy(model, table, visits)
+    def accepted(
+        self, points: Sequence[Point], make: Callable[[Figures], SeparationWitness | None]
+    ) -> SeparationWitness:
+        """Return a witness with figures of these policies and of all that the claim names.
 
-    def and_named(self, points: Sequence[Point]) -> list[tuple[int, Table]]:
-        """Return policies and, if there are any, those that the claim names: a law may have many names."""
-        return [*((x.model, x.table) for x in points), *(named_policies(self.claim) if points else ())]
+        Rough figures are taken where the kernel accepts them. A law has a name in each model where a policy
+        has it, and the kernel asks for the visits of each.
+        """
+        named = (Point(m, t, self.graded.level(m, t)) for m, t in named_policies(self.claim))
+        every = list(dict.fromkeys([*points, *named]))
+        for figures in figures_of(self.claim.models, every, self.discount):
+            proof = make(figures)
+            if proof is not None and (figures.is_exact or self.is_accepted(proof)):
+                return proof
+        raise InternalError("exact figures gave no witness")
+
+    def is_accepted(self, proof: SeparationWitness) -> bool:
+        """Say whether the kernel accepts a witness."""
+        try:
+            check(self.claim, self.formalism, proof)
+        except Refused:
+            return False
+        return True
 
     # -- all returns compared -----------------------------------------------------------------------------
 
     def compared(self, points: Sequence[Point]) -> SeparationWitness:
         """Return a witness with one reward, from the returns of all policies that there are."""
-        if max(len(model.states) for model in self.claim.models) > SMALL:
-            rounded = self.rounded(points)
-            if rounded is not None:
-                return rounded
-        found = exact_reward(self.claim.models, points, self.discount)
-        values = {value: x.level for value, x in zip(found.returns, points, strict=True) if x.level}
-        rows: list[Row] = [((value,), Fraction(level)) for value, level in values.items()]
-        rows.sort(key=lambda row: -row[1])
-        return self.made([found.reward], rows, carried=points)
 
-    def rounded(self, points: Sequence[Point]) -> SeparationWitness | None:
-        """Return such a witness with intervals of returns, if the kernel can tell them apart."""
-        every = dict.fromkeys(points)
-        every |= {Point(m, t, self.graded.level(m, t)): None for m, t in named_policies(self.claim)}
-        found = rounded_reward(self.claim.models, list(every), self.discount)
-        if found is None:
-            return None
-        rows = tuple(((value,), Fraction(level)) for value, level in found.levels)
-        proof = SeparationWitness(self.discount, (found.reward,), None, rows, _ZERO, found.visits)
-        try:
-            check(self.claim, self.formalism, proof)
-        except Refused:
-            return None
-        return proof
+        def make(figures: Figures) -> SeparationWitness:
+            told = (({0: value}, level) for value, level in figures.runs())
+            return self.made([figures.reward], told, figures.visits)
+
+        return self.accepted(points, make)
 
     def few_behaviours(self) -> list[Point] | None:
         """Return the policies that the task means and does not name, one a behaviour, if they are few."""
@@ -236,41 +231,58 @@ class _Separation:
                 if sight.name(model, table) not in self.graded.numbers:
                     yield Point(model, table, 0)
 
-    def marked(self, marks: Sequence[_Marked], rest: Sequence[Point]) -> SeparationWitness:
+    def marked(self, marks: Sequence[_Marked]) -> SeparationWitness:
+        """Return a witness by marks alone."""
+        return self.made([one.reward for one in marks], _told(marks))
+
+    def marked_and_compared(self, marks: Sequence[_Marked], rest: Sequence[Point]) -> SeparationWitness:
         """Return a witness by marks and, for the rest, by a generic reward and marks of their own."""
-        rewards = [one.reward for one in marks]
-        told: list[tuple[dict[int, Value], int]] = [({i: _ZERO}, one.level) for i, one in enumerate(marks)]
-        points = list(self.points) if rest else []
-        before: list[tuple[dict[int, Value], Point]] = []
-        for point in rest:
-            wanted: dict[int, Value] = {}
-            before.append((wanted, point))
-            random = next((s for s in self.reached(point) if len(point.table[s]) > 1), None)
-            if random is None:
-                own = self.mark([point])
-                points += self.strangers(own)
-                wanted[_place(rewards, own.reward)] = _ZERO
-            elif self.is_dangerous(point):
-                visits = state_occupancy(self.claim.models[point.model], point.table, self.discount)
-                for a, p in point.table[random][:2]:
-                    unit = (RewardEntry(random, a, None, _ONE),)
-                    wanted[_place(rewards, unit)] = visits[random] * p
-        if rest:
-            found = exact_reward(self.claim.models, points, self.discount)
-            values = dict(zip(points, found.returns, strict=True))
-            for wanted, point in before:
-                wanted[len(rewards)] = values[point]
-            rewards.append(found.reward)
-        every = [*((wanted, point.level) for wanted, point in before), *told]
-        rows: list[Row] = [
-            (tuple(wanted.get(i) for i in range(len(rewards))), Fraction(level)) for wanted, level in every
-        ]
-        return self.made(rewards, rows, carried=points)
+        own = {point: self.mark([point]) for point in rest if self.random_state(point) is None}
+        strangers = [stranger for one in own.values() for stranger in self.strangers(one)]
+
+        def make(figures: Figures) -> SeparationWitness | None:
+            rewards = [one.reward for one in marks]
+            told: list[Told] = []
+            for point in rest:
+                wanted: dict[int, Value] = {}
+                if point in own:
+                    wanted[_place(rewards, own[point].reward)] = _ZERO
+                elif self.is_dangerous(point):
+                    for reward, value in self.choices(point, figures):
+                        if value is None:
+                            return None
+                        wanted[_place(rewards, reward)] = value
+                told.append((wanted, point.level))
+            for (wanted, _), point in zip(told, rest, strict=True):
+                wanted[len(rewards)] = figures.value(point)
+            return self.made([*rewards, figures.reward], [*told, *_told(marks)], figures.visits)
+
+        return self.accepted([*self.points, *strangers], make)
+
+    def random_state(self, point: Point) -> int | None:
+        """Return a state where a policy goes and takes several actions, if there is one."""
+        return next((s for s in self.reached(point) if len(point.table[s]) > 1), None)
+
+    def choices(self, point: Point, figures: Figures) -> Iterator[tuple[Reward, Value | None]]:
+        """Yield two rewards of 1, for two actions of a policy in one state, with its returns."""
+        s = self.random_state(point)
+        assert s is not None
+        visits = figures.visit(self.claim.models, point, s, self.discount)
+        for a, p in point.table[s][:2]:
+            yield (RewardEntry(s, a, None, _ONE),), None if visits is None else _times(p, visits)
 
     def is_dangerous(self, point: Point) -> bool:
         """Say whether a policy stands above some set among all deterministic policies."""
         sets = zip(self.claim.acceptable, self.graded.floor, strict=True)
         return any(accept.over is None and point.level > floor for accept, floor in sets)
+
+
+def _told(marks: Sequence[_Marked]) -> list[Told]:
+    return [({i: _ZERO}, one.level) for i, one in enumerate(marks)]
+
+
+def _times(p: Fraction, value: Value) -> Value:
+    return Interval(p * value.lo, p * value.hi) if isinstance(value, Interval) else p * value
 
 
 def _place(rewards: list[Reward], reward: Reward) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from types import MappingProxyType
 
 from specexpr.certify.kinds.cycle import CycleCertificate
 from specexpr.certify.kinds.separation import SeparationWitness
-from specexpr.certify.kinds.table import Entry, TableWitness
+from specexpr.certify.kinds.value_table import Entry, TableWitness
 from specexpr.certify.model import PolicyConstraint, Relation, Table
 from specexpr.certify.proofs import RewardEntry, RewardWitness
 from specexpr.certify.sight import OF_TABLES, Sight
@@ -228,9 +229,21 @@ def _separation_lines(question: Question, formalism: str, proof: SeparationWitne
         for line in value_lines(Witness(question, "mr", alone)):
             yield line.replace("Values", "Returns", 1)
     what = "Ranks" if formalism in ORDERS else "Values"
-    told = [f"{number_text(value)} if {_pattern(wanted, single=single)}" for wanted, value in proof.rows]
+    told = [
+        f"{number_text(value)} if {_either([_pattern(wanted, single=single) for wanted, _ in rows])}"
+        for value, rows in (
+            (value, list(rows)) for value, rows in groupby(proof.rows, key=lambda row: row[1])
+        )
+    ]
     told = [*told[:_SHOWN], *_more(len(told) - _SHOWN, "case")]
     yield f"{what}: {'; '.join(told)}; else {number_text(proof.otherwise)}"
+
+
+def _either(cases: Sequence[str]) -> str:
+    """Return the cases of one value; where each is about the return, that is said once."""
+    start = "the return is "
+    first, *others = [*cases[:_SHOWN], *_more(len(cases) - _SHOWN, "case")]
+    return " or ".join([first, *(case.removeprefix(start) for case in others)])
 
 
 def _reward_lines(question: Question, discount: Fraction, reward: tuple[RewardEntry, ...]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from specexpr.certify.kinds.table import DISCOUNTED, Entry, TableWitness
+from specexpr.certify.kinds.value_table import DISCOUNTED, Entry, TableWitness
 from specexpr.certify.members import behaviour_of
 from specexpr.certify.model import Claim
 from specexpr.expressivity.grading import Graded

@@ -57,7 +57,7 @@ Markov reward, discount 1/2, 0 where nothing is listed:
   s / a: 1
   z / a: 1
 Returns: aa = 3/2; ab = 1; ba = 1/2; bb = 0
-Values: 1 if the return is 3/2; 1 if the return is 0; else 0
+Values: 1 if the return is 0 or 3/2; else 0
 
 References
 ----------

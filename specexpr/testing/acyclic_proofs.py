@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from specexpr.certify.kinds.cycle import CycleCertificate
 from specexpr.certify.kinds.separation import SeparationWitness
-from specexpr.certify.kinds.table import TableWitness
+from specexpr.certify.kinds.value_table import TableWitness
 from specexpr.certify.model import PolicyConstraint, Relation, Table
 from specexpr.exact import bounds
 from specexpr.expressivity.task import Question

@@ -10,11 +10,24 @@ from typing import Any
 
 import jsonschema
 import pytest
-from certify_bases import ALL_FOUR, BASES, ENTAILMENT, ONCE, ONE_THIRD, Json, base, constraint, table
+from certify_bases import (
+    ALL_FOUR,
+    BASES,
+    ENTAILMENT,
+    ONCE,
+    ONE_THIRD,
+    STEADY,
+    STEADY_FOUR,
+    Json,
+    base,
+    constraint,
+    table,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import specexpr.certify
+from specexpr.certify.checking import Answer, proof_kinds
 from specexpr.certify.document import Status, named, verify
 from specexpr.certify.model import Model, PolicyConstraint, Relation
 from specexpr.certify.reading import read_document
@@ -91,8 +104,8 @@ def test_reading_and_writing_are_inverse(make: Any) -> None:
 def with_proof(text: str) -> Json:
     """Return the document that an example of a page belongs to."""
     proof = json.loads(text)
-    where = "witness" if proof["kind"] in ("reward", "function", "returns", "machine") else "certificate"
-    verdict = "expressible" if where == "witness" else "inexpressible"
+    verdict = proof_kinds()[proof["kind"]].verdict
+    where = "witness" if verdict is Answer.EXPRESSIBLE else "certificate"
     exactness = "enclosure" if proof["kind"] == "enclosure" else "exact"
     answer = {"verdict": verdict, "proof": exactness, where: proof}
     of_trajectories = {"function": "ftr", "returns": "inmr", "lotteries": "ftr"}
@@ -101,11 +114,18 @@ def with_proof(text: str) -> Json:
     if proof["kind"] in ("machine", "machines"):
         few = {"machine states": 1} if proof["kind"] == "machines" else {}
         answer |= {"formalism": "rm", "options": {"discount": "9/10"} | few}
+    by_equality = {"cycle": "tlo", "value-table": "fomr", "separation": "onmr"}
+    if proof["kind"] in by_equality:
+        answer |= {"formalism": by_equality[proof["kind"]]}
+        answer |= {"options": {}} if proof["kind"] == "cycle" else {}
     task: Json = {"name": "t", "environment": "entailment", "policies": ALL_FOUR}
     match proof["kind"]:
+        case "cycle":
+            asks = [constraint("p_yx > p_xx", 1), constraint("p_xx >= p_yy", 2)]
+            task = {"name": "t", "environment": "steady", "policies": STEADY_FOUR, "constraints": asks}
         case "reward":
             task["constraints"] = [constraint("p_ab > p_ba", 1)]
-        case "farkas" | "function" | "returns" | "machine" | "machines":
+        case "farkas" | "function" | "returns" | "machine" | "machines" | "value-table" | "separation":
             task["constraints"] = [constraint("p_ab > p_aa", 1), constraint("p_ba > p_bb", 1)]
         case "mixture":
             set_ = {
@@ -120,7 +140,8 @@ def with_proof(text: str) -> Json:
             policies = {"pure": table(ONCE, "a a"), "other": table(ONCE, "b a"), "third": ONE_THIRD}
             asks = [constraint("pure > third", 1), constraint("other > third", 1)]
             task = {"name": "t", "environment": "once", "policies": policies, "constraints": asks}
-    return base([ONCE if task["environment"] == "once" else ENTAILMENT], task, answer)
+    environments = {"once": ONCE, "steady": STEADY, "entailment": ENTAILMENT}
+    return base([environments[task["environment"]]], task, answer)
 
 
 @pytest.mark.parametrize("page", sorted((HOME / "pages").glob("*.md")), ids=lambda page: page.stem)
@@ -132,8 +153,9 @@ def test_the_example_of_each_page_verifies(page: Path) -> None:
     assert outcomes(document) == [None]
     for name in ("constraints", "accept"):
         document["tasks"][0][name] = None if name == "accept" else [constraint("p_bb > p_ab", 1)]
-    if document["tasks"][0]["environment"] == "once":
-        document["tasks"][0]["constraints"] = [constraint("third > pure", 1)]
+    other = {"once": "third > pure", "steady": "p_xx > p_yx"}.get(document["tasks"][0]["environment"])
+    if other is not None:
+        document["tasks"][0]["constraints"] = [constraint(other, 1)]
     assert outcomes(document) != [None]
 
 

@@ -2,7 +2,7 @@
 
 It is a function of the occupancy (`fomr`, `omo`) or of the lottery (`ftlr`, `tlo`): both are named by a
 policy that has them, and the values of orders are ranks; or a function of the policy itself (`fpr`, `po`).
-See `certify.sight` for what these see, and `pages/table.md`.
+See `certify.sight` for what these see, and `pages/value_table.md`.
 
 Sets among all deterministic policies are not enumerated. The value of all others is below that of every good
 policy, and an entry that is not must have no policy of the universe but good ones: a law belongs to at most
@@ -149,7 +149,7 @@ def write_table(proof: TableWitness, scope: Scope) -> JsonObject:
 
 
 PROOF = ProofKind(
-    kind="table",
+    kind="value-table",
     verdict=Answer.EXPRESSIBLE,
     formalisms=OF_LAWS | OF_TABLES,
     data=(TableWitness,),
