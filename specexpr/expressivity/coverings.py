@@ -79,9 +79,9 @@ def conflict_intervals(terms: Weighted, roots: Roots) -> tuple[tuple[Mark, Mark]
     return tuple(found)
 
 
-def interval_around(intervals: Iterable[tuple[Mark, Mark]], t: Fraction) -> tuple[Mark, Mark] | None:
-    """Return the interval that has t in it."""
-    return next(((lo, hi) for lo, hi in intervals if is_below(lo, t) and is_below(t, hi)), None)
+def interval_around(intervals: Iterable[tuple[Mark, Mark]], x: Mark) -> tuple[Mark, Mark] | None:
+    """Return an open interval that has x in it."""
+    return next(((lo, hi) for lo, hi in intervals if is_below(lo, x) and is_below(x, hi)), None)
 
 
 def cells(found: Iterable[Covering]) -> Iterator[tuple[Covering, Mark, Mark]]:

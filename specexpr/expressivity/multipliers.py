@@ -96,10 +96,11 @@ def left_kernel(
     size = len(matrix)
     if not any(p for line in matrix for p in line):
         return [_UNIT] if size == 1 else None
-    columns, last = _independent(matrix, discount)
-    if len(columns) != size - 1:
+    pivots = independent(matrix, discount)
+    if len(pivots) != size - 1:
         return None
-    order = [i for i in range(size) if i != last]
+    columns, order = list(pivots), sorted(pivots.values())
+    (last,) = set(range(size)) - set(order)
     # transposed: for each column, sum over `order` of y_i matrix[i] = - y_last matrix[last]
     square = [[matrix[i][j] for i in order] for j in columns]
     values, determinant = solve_polynomials(square, [-matrix[last][j] for j in columns], deadline)
@@ -111,29 +112,30 @@ def left_kernel(
     return found
 
 
-def _independent(matrix: Sequence[Sequence[fmpz_poly]], discount: Fraction) -> tuple[list[int], int]:
-    """Return columns that are independent at the discount, and a row that depends on the others there.
+def independent(matrix: Sequence[Sequence[fmpz_poly]], discount: Fraction) -> dict[int, int]:
+    """Return columns of a nonsingular square part of a matrix at a discount, each with a row of that part.
 
-    Counted modulo a prime: what is independent there is so exactly.
+    Ranks are counted modulo a prime: what is independent there is so exactly.
     """
     g = fmpq(discount.numerator, discount.denominator)
     work = []
     for line in matrix:
         values = [p(g) for p in line]
         work.append([int(x.p) * pow(int(x.q), -1, _PRIME) % _PRIME for x in values])
-    columns, pivots = [], set[int]()
-    for j in range(len(matrix[0])):
-        i = next((i for i, row in enumerate(work) if i not in pivots and row[j]), None)
+    pivots: dict[int, int] = {}
+    left = set(range(len(work)))
+    for j in range(len(matrix[0]) if matrix else 0):
+        i = next((i for i in sorted(left) if work[i][j]), None)
         if i is None:
             continue
-        pivots.add(i)
-        columns.append(j)
+        left.remove(i)
+        pivots[j] = i
         inverse = pow(work[i][j], -1, _PRIME)
-        for k, row in enumerate(work):
-            if k not in pivots and row[j]:
-                factor = row[j] * inverse % _PRIME
-                work[k] = [(a - factor * b) % _PRIME for a, b in zip(row, work[i], strict=True)]
-    return columns, next((i for i in range(len(matrix)) if i not in pivots), 0)
+        for k in left:
+            if work[k][j]:
+                factor = work[k][j] * inverse % _PRIME
+                work[k] = [(a - factor * b) % _PRIME for a, b in zip(work[k], work[i], strict=True)]
+    return pivots
 
 
 def solve_polynomials(
