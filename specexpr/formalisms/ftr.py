@@ -88,4 +88,5 @@ FORMALISM = Formalism(
     documentation=__doc__ or "",
     options=frozenset({"modulo_unreachable", "observe_labels"}),
     decide=decide,
+    within=frozenset({"inmr", "imorl", "omorl", "fomr", "ftlr"}),
 )

@@ -97,4 +97,5 @@ FORMALISM = Formalism(
     options=frozenset({"modulo_unreachable", "observe_labels"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"inmr", "ftr"}),
 )

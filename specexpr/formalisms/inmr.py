@@ -96,4 +96,5 @@ FORMALISM = Formalism(
     options=frozenset({"modulo_unreachable", "observe_labels"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"imorl", "ftr"}),
 )
