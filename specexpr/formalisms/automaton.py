@@ -88,7 +88,7 @@ from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.product.acceptance import ALWAYS, NEVER, Acceptance, Fin, Inf, condition_text, every, some
-from specexpr.product.automaton import Automaton, NamedEdge, automaton, run_of
+from specexpr.product.automaton import Automaton, NamedEdge, automaton, automaton_property, run_of
 from specexpr.product.automaton_reading import RESERVED, read_automaton
 from specexpr.product.machine import letters, possible_steps
 from specexpr.product.recurrence import acceptance_probabilities
@@ -149,7 +149,7 @@ def _random_condition(random: Random, *, depth: int) -> Acceptance:
 
 def evaluate(environment: Environment, spec: Automaton, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
     """Return the exact probabilities with which the trajectories of some policies are accepted."""
-    run = run_of(environment, spec)
+    run = run_of(environment, automaton_property(spec))
     return acceptance_probabilities(environment.model, run, [policy.table for policy in policies])
 
 

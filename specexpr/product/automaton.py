@@ -8,15 +8,26 @@ deterministic and complete there iff that table has one entry in each place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from specexpr.models.environment import Environment
 from specexpr.product.acceptance import Acceptance, marks_of
-from specexpr.product.machine import Clash, Gap, Letters, letters
+from specexpr.product.machine import Clash, Gap, letters
 from specexpr.product.tables import NO_MARKS, Marks, Table, table
-from specexpr.syntax.guards import Atom, Guard, Not, Step, conjunction, disjunction
+from specexpr.syntax.guards import (
+    And,
+    Atom,
+    Constant,
+    Guard,
+    Not,
+    Or,
+    Step,
+    atoms,
+    conjunction,
+    disjunction,
+)
 
 Valuation: TypeAlias = frozenset[Atom]
 """The atoms that hold of a step, of those that matter."""
@@ -103,11 +114,27 @@ def _leaving(spec: Automaton) -> list[list[int]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Property:
+    """What an automaton sees of a step, and its table once it is known which letters occur.
+
+    table: valuations of the atoms, all different -> the table on them as letters.
+    """
+
+    atoms: tuple[Atom, ...]
+    table: Callable[[Sequence[Valuation]], Table]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """An automaton at work in an environment: its table, and the letter of each step."""
+    """An automaton at work in an environment: its table, the letter of each step, and what letters mean.
+
+    held: the atoms, of those that it heeds, that hold on each letter.
+    """
 
     table: Table
     letters: Mapping[Step, int]
+    atoms: tuple[Atom, ...]
+    held: tuple[Valuation, ...]
 
     def move(self, state: int, step: Step) -> int:
         """Return the state after a step."""
@@ -118,50 +145,70 @@ class Run:
         return self.table.marks[state][self.letters[step]]
 
 
-def run_of(environment: Environment, spec: Automaton) -> Run:
-    """Return an automaton at work in an environment in which it is deterministic and complete.
+def run_of(environment: Environment, wanted: Property) -> Run:
+    """Return the automaton of a property at work in an environment."""
+    seen = letters(environment, wanted.atoms)
+    held = tuple(
+        frozenset(atom for atom in wanted.atoms if seen.satisfies(atom, letter))
+        for letter in range(len(seen.steps))
+    )
+    return Run(wanted.table(held), seen.of, wanted.atoms, held)
 
-    Raises ValueError where a step is not covered; of edges that overlap, the first counts.
+
+def automaton_property(spec: Automaton) -> Property:
+    """Return the property of the trajectories that an automaton accepts."""
+    mentioned = dict.fromkeys(atom for edge in spec.edges for atom in atoms(edge.guard))
+    return Property(tuple(mentioned), lambda held: _table_on(spec, held))
+
+
+def _table_on(spec: Automaton, held: Sequence[Valuation]) -> Table:
+    """Return the table of an automaton; of edges that overlap, the first counts.
+
+    Raises ValueError where no edge leaves a state.
     """
-    seen = letters(environment, (edge.guard for edge in spec.edges))
     moves: list[list[int]] = []
     marks: list[list[Marks]] = []
     for q, leaving in enumerate(_leaving(spec)):
-        row = [_taken(spec, seen, leaving, letter) for letter in range(len(seen.steps))]
-        if None in row:
-            raise ValueError(f"no edge leaves {spec.states[q]} on {seen.steps[row.index(None)][0]}")
-        edges = [spec.edges[i] for i in row if i is not None]
-        moves.append([edge.target for edge in edges])
-        marks.append([edge.marks for edge in edges])
-    return Run(table(moves, marks, spec.acceptance), seen.of)
+        row: list[Edge] = []
+        for valuation in held:
+            taken = (spec.edges[i] for i in leaving if holds_of(spec.edges[i].guard, valuation))
+            edge = next(taken, None)
+            if edge is None:
+                raise ValueError(f"no edge leaves {spec.states[q]} on {valuation}")
+            row.append(edge)
+        moves.append([edge.target for edge in row])
+        marks.append([edge.marks for edge in row])
+    return table(moves, marks, spec.acceptance, names=spec.states)
 
 
-def _taken(spec: Automaton, seen: Letters, leaving: Sequence[int], letter: int) -> int | None:
-    return next((i for i in leaving if seen.satisfies(spec.edges[i].guard, letter)), None)
-
-
-def valuations(environment: Environment, atoms: Sequence[Atom]) -> tuple[Mapping[Step, int], list[Valuation]]:
-    """Return the letter of each step that can happen, and which of some atoms hold on each letter."""
-    seen = letters(environment, atoms)
-    held = [
-        frozenset(atom for atom in atoms if seen.satisfies(atom, letter)) for letter in range(len(seen.steps))
-    ]
-    return seen.of, held
+def holds_of(guard: Guard, valuation: Valuation) -> bool:
+    """Say whether a guard holds where exactly these atoms do."""
+    match guard:
+        case Constant(value=value):
+            return value
+        case Not(guard=negated):
+            return not holds_of(negated, valuation)
+        case And(guards=parts):
+            return all(holds_of(part, valuation) for part in parts)
+        case Or(guards=parts):
+            return any(holds_of(part, valuation) for part in parts)
+        case _:
+            return guard in valuation
 
 
 # -- from tables to guards ---------------------------------------------------------------------------------
 
 
-def automaton_of(made: Table, atoms: Sequence[Atom], held: Sequence[Valuation]) -> Automaton:
-    """Return a table as an automaton; letter i is the i-th valuation.
-
-    Its guards are disjoint and cover every valuation, those that no step has too.
-    """
+def automaton_of(run: Run) -> Automaton:
+    """Return the automaton that is at work; its guards are disjoint and cover what never occurs, too."""
+    made = run.table
     edges: list[NamedEdge] = []
     for q, (row, marks) in enumerate(zip(made.moves, made.marks, strict=True)):
-        for (target, seen), guard in _partition(atoms, held, list(zip(row, marks, strict=True))).items():
-            edges.append((str(q), str(target), guard, seen))
-    return automaton("0", edges, made.acceptance)
+        for (target, seen), guard in _partition(
+            run.atoms, run.held, list(zip(row, marks, strict=True))
+        ).items():
+            edges.append((made.names[q], made.names[target], guard, seen))
+    return automaton(made.names[0], edges, made.acceptance)
 
 
 _Class: TypeAlias = tuple[int, Marks]
@@ -169,7 +216,7 @@ _Class: TypeAlias = tuple[int, Marks]
 
 
 def _partition(
-    atoms: Sequence[Atom], held: Sequence[Valuation], classes: Sequence[_Class]
+    known: Sequence[Atom], held: Sequence[Valuation], classes: Sequence[_Class]
 ) -> dict[_Class, Guard]:
     """Return for each class a guard that holds on its letters alone, from the paths of a decision tree."""
     paths: dict[_Class, list[Guard]] = {one: [] for one in classes}
@@ -189,7 +236,7 @@ def _partition(
         sides = [{classes[i] for i in members if (atom in held[i]) is on} for on in (True, False)]
         return len(sides[0]) + len(sides[1]) if all(sides) else len(classes) * 2 + 1
 
-    grow((), list(range(len(held))), list(atoms))
+    grow((), list(range(len(held))), list(known))
     return {one: disjunction(guards) for one, guards in paths.items()}
 
 

@@ -9,7 +9,7 @@ under an objective with that memory is that of a Markov reward on the product.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from typing import TypeAlias
 from specexpr.certify.model import Distribution, Label, Model, Table
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
+from specexpr.product.acceptance import Acceptance
 from specexpr.syntax.guards import Step
 from specexpr.syntax.names import write_name
 
@@ -36,6 +37,8 @@ class Product:
     nodes: what each state of the product stands for; origin: the environment that the product was made from.
     rewards: of steps (node, action, next node); steps that are not listed pay 0.
     discount: None where values are not discounted.
+    marks: those that steps show, where an automaton reads along; acceptance: which of them must be seen again
+        and again, None where there is no automaton; accepting: the nodes where a policy can stay and see them.
     """
 
     environment: Environment
@@ -44,6 +47,9 @@ class Product:
     nodes: tuple[Node, ...]
     rewards: Mapping[Step, Fraction]
     discount: Fraction | None = None
+    marks: Mapping[Step, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
+    acceptance: Acceptance | None = None
+    accepting: frozenset[int] = frozenset()
 
     @property
     def has_memory(self) -> bool:

@@ -19,11 +19,12 @@ NO_MARKS: Marks = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An automaton that starts in state 0: moves[q][letter], and marks[q][letter] of that step."""
+    """An automaton that starts in state 0: moves[q][letter], the marks[q][letter] of that step, and names."""
 
     moves: tuple[tuple[int, ...], ...]
     marks: tuple[tuple[Marks, ...], ...]
     acceptance: Acceptance
+    names: tuple[str, ...]
 
 
 def table(
@@ -32,14 +33,16 @@ def table(
     acceptance: Acceptance,
     *,
     start: int = 0,
+    names: Sequence[str] | None = None,
 ) -> Table:
     """Return an equal automaton that is smaller: its states are reached, and no two are alike.
 
-    States are numbered in the order in which they are reached, letters tried in theirs.
+    States are numbered in the order in which they are reached, letters tried in theirs. Without names they
+    are called q0, q1, ..; of states that are merged the one that is reached first gives the name.
 
     >>> from specexpr.product.acceptance import Inf
     >>> table([[1, 0], [0, 1], [2, 2]], [[NO_MARKS, Marks({0})]] * 3, Inf(0))
-    Table(moves=((0, 0),), marks=((frozenset(), frozenset({0})),), acceptance=Inf(mark=0))
+    Table(moves=((0, 0),), marks=((frozenset(), frozenset({0})),), acceptance=Inf(mark=0), names=('q0',))
     """
     kept = _used_marks(moves, marks, acceptance, start)
     seen = frozenset[int]().union(*(one for row in kept.values() for one in row))
@@ -58,6 +61,7 @@ def table(
         tuple(tuple(order[classes[r]] for r in moves[q]) for q in members),
         tuple(tuple(kept[q]) for q in members),
         renamed(acceptance, numbers),
+        tuple(f"q{i}" if names is None else names[q] for i, q in enumerate(members)),
     )
 
 
