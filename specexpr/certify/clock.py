@@ -95,6 +95,8 @@ def visits(walk: Walk, clock: Clock, carried: Carried | None = None) -> Numbers:
         raise Refused("the proof carries numbers that do not fit the walk of their policy")
     match clock:
         case Horizon(steps=steps):
+            if carried is not None:
+                raise Refused("the visits of a horizon need no numbers")
             return _early(walk, [_ONE] * steps)[0]
         case Average():
             return _average(walk, carried)

@@ -7,7 +7,7 @@ weight times feature. See `walk` for the coordinates and `clock` for the numbers
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from specexpr.certify.clock import Carried, Clock, Discounted, clock_of, visits
@@ -30,9 +30,11 @@ class Features:
     walker: Walker
     clock: Clock
     numbers: Mapping[tuple[int, Table], NodeNumbers]
+    _checked: set[tuple[int, Table]] = field(default_factory=set)
 
     def policy(self, model: int, table: Table) -> Vector:
         """Return the features of a policy. Raises Refused."""
+        self._checked.add((model, table))
         walk = self.walker.walk(model, table)
         given = self.numbers.get((model, table))
         carried = None if given is None else _on_nodes(walk, given)
@@ -49,6 +51,12 @@ class Features:
                 found[key] = found.get(key, _ZERO) + weight * share
             weight *= self.clock.discount
         return found
+
+    def check_rest(self) -> None:
+        """Check the numbers that are carried and have not been used. Raises Refused."""
+        for model, table in self.numbers:
+            if (model, table) not in self._checked:
+                self.policy(model, table)
 
     def combined(self, parts: Iterable[tuple[Constraint, Fraction]]) -> Vector:
         """Return the sum of weight times (features of the better - those of the worse), but for zeros."""
@@ -75,7 +83,10 @@ def features(
 
     Raises Refused when the claim lacks an option.
     """
+    numbers = tuple(numbers)
     known = {(one.model, one.table): one for one in numbers}
+    if len(known) < len(numbers):
+        raise Refused("the proof carries the numbers of a policy twice")
     return Features(walker(formalism, claim, machine), clock_of(formalism, claim), known)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from specexpr.certify.features import features
 from specexpr.certify.kinds.step_reward import StepRewardWitness, step_values
 from specexpr.certify.proofs import FarkasCertificate
 from specexpr.exact import rational_text
@@ -68,7 +69,7 @@ def _witness_words(question: Question, proof: StepRewardWitness, manner: Manner)
         head = [f"{about[0].upper()}{about[1:]}{rest}:", *shown]
         if len(lines) > LISTED:
             head.append(f"  ... and {counted(len(lines) - LISTED, 'more line')}")
-    value = step_values(question.claim(), manner.formalism, proof)
+    value = step_values(features(manner.formalism, question.claim(), proof.numbers), proof)
     return Words(summary, "\n".join([*head, *valued_lines(question, value)]))
 
 

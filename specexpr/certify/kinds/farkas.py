@@ -42,6 +42,8 @@ def _check_occupancies(claim: Claim, proof: FarkasCertificate) -> None:
     """Check the sum of occupancies of Markov rewards, which is quick on large models."""
     if proof.discount is None:
         raise Refused("a conflict at one discount says nothing of the others")
+    if proof.numbers:
+        raise Refused("the numbers of a conflict of Markov rewards are occupancies")
     chains = [Chain(model) for model in claim.models]
     constraints = asked_constraints(claim, chains, proof.terms)
     known = _checked_occupancies(chains, proof, proof.discount)
@@ -85,6 +87,7 @@ def _check_features(claim: Claim, formalism: str, proof: FarkasCertificate) -> N
     known = features(formalism, claim, proof.numbers)
     if known.combined(zip(asked, [term.weight for term in proof.terms], strict=True)):
         raise Refused("the weighted differences of the certificate do not sum to zero")
+    known.check_rest()
 
 
 def _checked_occupancies(

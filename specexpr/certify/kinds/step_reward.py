@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.entries import read_entries, write_entries
-from specexpr.certify.features import features, read_numbers, write_numbers
+from specexpr.certify.features import Features, features, read_numbers, write_numbers
 from specexpr.certify.model import Claim, Distribution, Table
 from specexpr.certify.node import Node
 from specexpr.certify.ordering import check_order
@@ -41,10 +41,12 @@ class StepRewardWitness:
 
 def check_step_reward(claim: Claim, formalism: str, proof: StepRewardWitness) -> None:
     """Check that the values of policies are ordered as the claim asks. Raises Refused."""
-    check_order(claim, step_values(claim, formalism, proof))
+    known = features(formalism, claim, proof.numbers)
+    check_order(claim, step_values(known, proof))
+    known.check_rest()
 
 
-def step_values(claim: Claim, formalism: str, proof: StepRewardWitness) -> Callable[[int, Table], Fraction]:
+def step_values(known: Features, proof: StepRewardWitness) -> Callable[[int, Table], Fraction]:
     """Return what policies are worth, given the index of their model. Raises Refused, then and now."""
     pays: dict[Step, Fraction] = {(e.state, e.action, e.next): e.value for e in proof.reward}
     if len(pays) < len(proof.reward):
@@ -52,13 +54,12 @@ def step_values(claim: Claim, formalism: str, proof: StepRewardWitness) -> Calla
     laws = dict(proof.regulariser)
     if len(laws) < len(proof.regulariser):
         raise Refused("the witness gives two values to one law of actions")
-    known = features(formalism, claim, proof.numbers)
     if laws and not known.walker.is_regularised:
-        raise Refused(f'specifications of the formalism "{formalism}" have no regulariser')
+        raise Refused("specifications of the formalism have no regulariser")
 
     def value(model: int, table: Table) -> Fraction:
         found = known.policy(model, table)
-        return sum((x * _weight(claim, pays, laws, key) for key, x in found.items()), _ZERO)
+        return sum((x * _weight(known.walker.claim, pays, laws, key) for key, x in found.items()), _ZERO)
 
     return value
 
