@@ -66,7 +66,7 @@ def _doubt_function(claim: Claim, proof: FunctionWitness | ReturnsWitness) -> st
                 sum((x * _probability(claim, asked.model, side, word) for word, x in words), _ZERO)
                 for side in (asked.better, asked.worse)
             )
-        if not _holds(better - worse, asked.relation):
+        if not holds(better - worse, asked.relation):
             return f"the function gives {better} {asked.relation} {worse} to the comparison {asked}"
     return None
 
@@ -85,7 +85,7 @@ def _probability(claim: Claim, model: int, table: Table, word: Sequence[Seen]) -
     return sum(now.values(), _ZERO)
 
 
-def _holds(gap: Fraction, relation: Relation) -> bool:
+def holds(gap: Fraction, relation: Relation) -> bool:
     return {Relation.STRICT: gap > 0, Relation.WEAK: gap >= 0, Relation.TIE: gap == 0}[relation]
 
 

@@ -6,11 +6,29 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from specexpr.certify.model import Model
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Spec
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.syntax.guards import And, At, Constant, Do, Guard, Labelled, Next, Not, Or
 from specexpr.testing.brute_force import Triple, policy_value
+from specexpr.testing.machine_confirmation import confirm_machine_proof
+from specexpr.testing.word_truth import trajectory_function_truth
+
+CASES = 6
+"""The least number of states is searched each time."""
+
+
+def truth(question: Question) -> bool:
+    """Say whether some function of trajectories, and so some machine, meets every comparison."""
+    return trajectory_function_truth(question)
+
+
+def confirm(question: Question, verdict: Verdict) -> str | None:
+    """Return what is wrong with a machine or with lotteries that cancel."""
+    return confirm_machine_proof(question, verdict)
+
 
 
 def holds(environment: Environment, guard: Guard, step: Triple) -> bool:
