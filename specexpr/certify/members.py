@@ -86,26 +86,30 @@ def everything(chain: Chain) -> Behaviour:
     return Behaviour(chain, (), {})
 
 
-def check_members(
+def least_value(
     chain: Chain, accept: AcceptableSet, least: Fraction, valued: Sequence[tuple[Behaviour, Fraction]]
-) -> None:
-    """Check a set among all deterministic policies of a model, policies that behave alike counted as one.
+) -> Fraction:
+    """Return what all that is accepted among all deterministic policies of a model is worth at least.
 
-    A policy has the value of the first class that it is a member of, and one of no class less than `least`.
-    Raises Refused.
+    Policies that behave alike count as one. Named ones have at least the value `least`, others that of the
+    first class which they are a member of. Raises Refused if one is in no class, or differs in an equal set.
     """
-    universe, good = everything(chain), behaviours_of(chain, accept.good)
-    for part, value in valued:
-        if value >= least:
-            accepted = sum(count([universe, part, one]) for one in good.values())
-            if count([universe, part]) > accepted:
-                raise Refused("a class of policies that are not all accepted has the value of good ones")
-    for one in good.values():
+    found = least
+    for one in behaviours_of(chain, accept.good).values():
         for part, value in valued:
-            if count([universe, one, part]):
-                if value < least or (accept.acceptance is Acceptance.EQUAL and value != least):
+            if count([one, part]):
+                if accept.acceptance is Acceptance.EQUAL and value != least:
                     raise Refused("a policy that behaves like a good one does not have its value")
+                found = min(found, value)
                 if part.chain is chain and part.key == one.key:
                     break
         else:
             raise Refused("policies that behave like a good one have no value")
+    return found
+
+
+def has_stranger(chain: Chain, accept: AcceptableSet, part: Behaviour) -> bool:
+    """Say whether a class has deterministic policies of a model that are not accepted, nor behave alike."""
+    universe = everything(chain)
+    good = behaviours_of(chain, accept.good).values()
+    return count([universe, part]) > sum(count([universe, part, one]) for one in good)

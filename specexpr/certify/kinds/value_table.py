@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from specexpr.certify.asked import Listed
 from specexpr.certify.checking import Answer, ProofKind
-from specexpr.certify.members import Behaviour, behaviour_of, check_members
+from specexpr.certify.members import Behaviour, behaviour_of, has_stranger, least_value
 from specexpr.certify.model import AcceptableSet, Acceptance, Claim, Table
 from specexpr.certify.node import Node
 from specexpr.certify.proofs import Refused
@@ -93,28 +93,29 @@ class _Table:
 
 
 def _check_values(claim: Claim, table: _Table) -> None:
-    sight = table.sight
+    sight, merged = table.sight, claim.modulo_unreachable
 
     def others(accept: AcceptableSet, least: Fraction) -> None:
         """Check the policies of the universe that the claim does not name."""
-        if table.proof.otherwise >= least:
-            raise Refused("the value of all other policies is not below that of every good one")
         chain = sight.chains[accept.model]
         if not sight.is_of_tables:
             refuse_twins(claim, sight, accept)
-        elif claim.modulo_unreachable:
-            check_members(chain, accept, least, table.classes)
-        by_behaviour = claim.modulo_unreachable or not sight.is_of_tables
-        names = Listed(chain, accept, merged=by_behaviour)
-        for entry in table.proof.entries:
-            here = None if entry.is_class else sight.moved(entry.model, entry.table, accept.model)
-            if here is None:
-                continue
-            if names.name(here) not in names.good:
-                if entry.value >= least:
-                    raise Refused("the table does not put every good policy above every other one")
-            elif entry.value < least or (accept.acceptance is Acceptance.EQUAL and entry.value != least):
-                raise Refused("a policy that behaves like a good one does not have its value")
+        names = Listed(chain, accept, merged=merged or not sight.is_of_tables)
+        listed = (e for e in table.proof.entries if not e.is_class)
+        moved = ((e.value, sight.moved(e.model, e.table, accept.model)) for e in listed)
+        here = [(value, names.name(x) in names.good) for value, x in moved if x is not None]
+        good = [value for value, is_good in here if is_good]
+        if accept.acceptance is Acceptance.EQUAL and any(value != least for value in good):
+            raise Refused("a policy that behaves like a good one does not have its value")
+        floor = min([least, *good])
+        if sight.is_of_tables and merged:
+            floor = least_value(chain, accept, floor, table.classes)
+        if table.proof.otherwise >= floor:
+            raise Refused("the value of all other policies is not below that of every good one")
+        if any(value >= floor and not is_good for value, is_good in here):
+            raise Refused("the table does not put every good policy above every other one")
+        if any(value >= floor and has_stranger(chain, accept, part) for part, value in table.classes):
+            raise Refused("a class of policies that are not all accepted has the value of good ones")
 
     check_values(claim, sight, table.value, others)
 
