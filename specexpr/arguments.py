@@ -146,6 +146,9 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     evaluate = commands.add_parser("evaluate", help="value objectives", description=about["evaluate"])
     evaluate.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     evaluate.add_argument("--json", action="store_true", help="print one JSON document")
+    way = evaluate.add_mutually_exclusive_group()
+    way.add_argument("--approximate", action="store_true", help="values in floats, for large environments")
+    way.add_argument("--optimal", action="store_true", help="the largest values over all policies, and how")
 
     product = commands.add_parser(
         "product", help="print a product", description=about["product"], epilog=_PRODUCT_EXAMPLES
@@ -156,9 +159,10 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     product.add_argument(
         "--format",
         default="dot",
-        choices=["dot", "drn", "json", "svg", "rm"],
+        choices=["dot", "drn", "hoa", "json", "svg", "rm"],
         metavar="FORMAT",
-        help="dot (a graph, by default), drn (for Storm), json, svg (a picture), rm (the machine alone)",
+        help="dot (a graph, by default), drn (for Storm), json, svg (a picture), rm, hoa (the machine or the "
+        "automaton alone)",
     )
 
     verify = commands.add_parser(

@@ -167,17 +167,38 @@ def _evaluate(read: Namespace) -> Status:
     """Print the exact value of every objective at every policy of its environment."""
     from specexpr.report.output import write_blocks, write_diagnostics, write_text
     from specexpr.report.progress import progress
-    from specexpr.report.values import value_blocks, valued_objectives, values_text
+    from specexpr.report.values import estimated_objectives, value_blocks, valued_objectives, values_text
 
+    if read.optimal:
+        return _optimal(read)
     document = _load(read.file)
     left_out: list[Diagnostic] = []
+    objectives = estimated_objectives if read.approximate else valued_objectives
     with progress(len(document.objectives)) as begin:
-        valued = list(valued_objectives(document, left_out.append, begin=lambda one: begin(one.name)))
+        valued = list(objectives(document, left_out.append, begin=lambda one: begin(one.name)))
     write_diagnostics(left_out)
     if read.json:
         write_text(values_text(valued) + "\n")
     else:
         write_blocks(value_blocks(valued, document))
+    return Status.DONE
+
+
+def _optimal(read: Namespace) -> Status:
+    """Print the largest value of every objective over all policies, and a policy that attains it."""
+    from specexpr.report.optima import optima_text, optimal_objectives, optimum_blocks
+    from specexpr.report.output import write_blocks, write_diagnostics, write_text
+    from specexpr.report.progress import progress
+
+    document = _load(read.file)
+    left_out: list[Diagnostic] = []
+    with progress(len(document.objectives)) as begin:
+        best = list(optimal_objectives(document, left_out.append, begin=lambda one: begin(one.name)))
+    write_diagnostics(left_out)
+    if read.json:
+        write_text(optima_text(best) + "\n")
+    else:
+        write_blocks(optimum_blocks(best, document))
     return Status.DONE
 
 

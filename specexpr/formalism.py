@@ -26,6 +26,7 @@ from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 
 if TYPE_CHECKING:
+    from specexpr.product.optimal import Optimum
     from specexpr.product.product import Product
 
 Spec = Any  # the formalism's own AST: only its own functions look inside
@@ -48,6 +49,8 @@ class Formalism:
     print: (environment, spec) -> a body that parses back to the same spec.
     sample: (random, environment) -> some spec, for the conformance laws.
     evaluate: (environment, spec, policies) -> their values, in order: exact, or enclosed where irrational.
+    approximate: (environment, spec, policies) -> about their values, in floats, for large environments.
+    optimal: (environment, spec) -> the largest value over all policies, and a policy that attains it.
     options: the options of a question that bear on the answer, by the names of their fields in `Options`.
     needs: question -> None if it can be asked as it stands, else what is missing ("a discount: write ...").
     settle: question -> what its options fix, for the kernel; by default what is observed.
@@ -64,6 +67,8 @@ class Formalism:
     print: Callable[[Environment, Spec], str] | None = None
     sample: Callable[[Random, Environment], Spec] | None = None
     evaluate: Callable[[Environment, Spec, Sequence[Policy]], tuple[Value, ...]] | None = None
+    approximate: Callable[[Environment, Spec, Sequence[Policy]], tuple[float, ...]] | None = None
+    optimal: Callable[[Environment, Spec], Optimum] | None = None
     options: frozenset[str] = frozenset({"discount", "modulo_unreachable"})
     needs: Callable[[Question], str | None] | None = None
     settle: Callable[[Question], Setting] | None = None

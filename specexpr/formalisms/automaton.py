@@ -37,8 +37,8 @@ accepted class solves a linear system, in rationals.
 
 How it is decided
 -----------------
-It is evaluated only. Whether some automaton orders a task as wanted is the question whether some formula does,
-wherever formulas reach as far as automata: see ltl.
+It is evaluated only. Whether some automaton orders a task as wanted is the question whether some formula
+does, wherever formulas reach as far as automata: see ltl.
 
 What it cannot do
 -----------------
@@ -88,10 +88,12 @@ from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.product.acceptance import ALWAYS, NEVER, Acceptance, Fin, Inf, condition_text, every, some
-from specexpr.product.automaton import Automaton, NamedEdge, automaton, automaton_property, run_of
+from specexpr.product.automaton import Automaton, NamedEdge, automaton, automaton_property
 from specexpr.product.automaton_reading import RESERVED, read_automaton
 from specexpr.product.machine import letters, possible_steps
-from specexpr.product.recurrence import acceptance_probabilities
+from specexpr.product.optimal import Optimum, optimum, property_product
+from specexpr.product.product import Product
+from specexpr.product.valuing import property_estimates, property_values
 from specexpr.syntax.guards import TRUE, At, Do, Guard, Labelled, Next, Not, print_guard
 from specexpr.syntax.names import write_name
 
@@ -148,9 +150,23 @@ def _random_condition(random: Random, *, depth: int) -> Acceptance:
 
 
 def evaluate(environment: Environment, spec: Automaton, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
-    """Return the exact probabilities with which the trajectories of some policies are accepted."""
-    run = run_of(environment, automaton_property(spec))
-    return acceptance_probabilities(environment.model, run, [policy.table for policy in policies])
+    """Return the exact probabilities of some policies."""
+    return property_values(environment, automaton_property(spec), policies)
+
+
+def approximate(environment: Environment, spec: Automaton, policies: Sequence[Policy]) -> tuple[float, ...]:
+    """Return about the probabilities of some policies."""
+    return property_estimates(environment, automaton_property(spec), policies)
+
+
+def optimal(environment: Environment, spec: Automaton) -> Optimum:
+    """Return the largest probability over all policies, and a policy that attains it."""
+    return optimum(environment, automaton_property(spec))
+
+
+def product(environment: Environment, spec: Automaton) -> Product:
+    """Return the product of an environment and the automaton."""
+    return property_product(environment, automaton_property(spec))[0]
 
 
 FORMALISM = Formalism(
@@ -162,5 +178,8 @@ FORMALISM = Formalism(
     print=print_automaton,
     sample=sample,
     evaluate=evaluate,
+    approximate=approximate,
+    optimal=optimal,
+    product=product,
     options=frozenset(),
 )

@@ -96,8 +96,10 @@ from specexpr.expressivity.task import Options
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.product.formulas import formula_run
-from specexpr.product.recurrence import acceptance_probabilities
+from specexpr.product.formulas import formula_property
+from specexpr.product.optimal import Optimum, optimum, property_product
+from specexpr.product.product import Product
+from specexpr.product.valuing import property_estimates, property_values
 from specexpr.syntax.formulas import Reading, formula_text, random_formula, read_formula
 
 _OPEN = Options()
@@ -121,9 +123,23 @@ def sample(random: Random, environment: Environment) -> Formula:
 
 
 def evaluate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
-    """Return the exact probabilities with which the trajectories of some policies satisfy a formula."""
-    run = formula_run(environment, spec)
-    return acceptance_probabilities(environment.model, run, [policy.table for policy in policies])
+    """Return the exact probabilities of some policies."""
+    return property_values(environment, formula_property(spec), policies)
+
+
+def approximate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[float, ...]:
+    """Return about the probabilities of some policies."""
+    return property_estimates(environment, formula_property(spec), policies)
+
+
+def optimal(environment: Environment, spec: Formula) -> Optimum:
+    """Return the largest probability over all policies, and a policy that attains it."""
+    return optimum(environment, formula_property(spec))
+
+
+def product(environment: Environment, spec: Formula) -> Product:
+    """Return the product of an environment and the automaton."""
+    return property_product(environment, formula_property(spec))[0]
 
 
 FORMALISM = Formalism(
@@ -135,5 +151,8 @@ FORMALISM = Formalism(
     print=print_formula,
     sample=sample,
     evaluate=evaluate,
+    approximate=approximate,
+    optimal=optimal,
+    product=product,
     options=frozenset({"modulo_unreachable", "observe_labels"}),
 )

@@ -60,12 +60,12 @@ def end_components(successors: Mapping[tuple[int, int], Sequence[int]], actions:
 
 def accepting_components(product: Product) -> list[AcceptingComponent]:
     """Return the largest end components for each clause of the condition in which it can be met."""
-    if product.acceptance is None:
+    if product.automaton is None:
         raise ValueError("the product has no automaton")
     rows = product.environment.model.rows
     successors = {(x, a): [y for y, _ in law] for x, row in enumerate(rows) for a, law in row.items()}
     found: list[AcceptingComponent] = []
-    for clause in clauses(product.acceptance):
+    for clause in clauses(product.automaton.acceptance):
         allowed = {
             x: tuple(a for a in row if not shown(product, x, a) & clause.fin) for x, row in enumerate(rows)
         }

@@ -2,7 +2,9 @@
 
 An action that leads to one node is an arrow with the action on it, and after a colon what it pays if that is
 not 0. Any other action is an arrow to a dot, from which arrows with the probabilities go on. Actions that do
-the same share their arrows. Nodes with one state of the memory share a colour.
+the same share their arrows. Nodes with one state of the memory share a colour. Where an automaton is the
+memory, arrows show its marks in braces, and nodes where a policy can stay and be accepted have a second
+border.
 """
 
 from __future__ import annotations
@@ -28,8 +30,11 @@ _GAIN, _LOSS = "#0b5394", "#b02418"
 _FAINT = "#666666"
 _GAP = '<font point-size="4"> </font>'  # keeps the label of a loop off the loop
 
-_Outcome = tuple[Distribution, tuple[Fraction, ...]]
-"""The law of the next node, and what each outcome pays."""
+_Shown = tuple[Fraction, frozenset[int]]
+"""What a step pays, and the marks that it shows."""
+
+_Outcome = tuple[Distribution, tuple[_Shown, ...]]
+"""The law of the next node, and what each outcome pays and shows."""
 
 
 def write_dot(product: Product, *, title: str) -> str:
@@ -79,7 +84,8 @@ def _lines(product: Product) -> Iterator[str]:
     model = product.environment.model
     for x in range(len(product.nodes)):
         colour = _COLOURS[product.nodes[x][0] % len(_COLOURS)]
-        yield f"{x} [label=<{_node_label(product, x)}>, fillcolor={_quoted(colour)}]"
+        border = ", peripheries=2" if x in product.accepting else ""
+        yield f"{x} [label=<{_node_label(product, x)}>, fillcolor={_quoted(colour)}{border}]"
     yield 'start [shape=point, style=filled, width=0.1, color="#444444", fillcolor="#444444"]'
     for x, p in model.start:
         label = f"label=<{_padded(rational_text(p))}>, " if p != 1 else ""
@@ -105,7 +111,10 @@ def _arrows(product: Product, x: int) -> Iterator[str]:
     """Yield the arrows that leave a node: those to one node each, then those that branch."""
     groups: dict[_Outcome, list[int]] = {}
     for a, law in product.environment.model.rows[x].items():
-        pays = tuple(product.rewards.get((x, a, y), Fraction(0)) for y, _ in law)
+        pays = tuple(
+            (product.rewards.get((x, a, y), Fraction(0)), product.marks.get((x, a, y), frozenset()))
+            for y, _ in law
+        )
         groups.setdefault((law, pays), []).append(a)
     straight: dict[int, list[str]] = {}
     for (law, pays), actions in groups.items():
@@ -141,7 +150,10 @@ def _padded(text: str) -> str:
     return f" {text} "
 
 
-def _paid(text: str, reward: Fraction) -> str:
+def _paid(text: str, shown: _Shown) -> str:
+    reward, marks = shown
+    if marks:
+        text = f"{text}{{{', '.join(map(str, sorted(marks)))}}} "
     if not reward:
         return text
     colour = _GAIN if reward > 0 else _LOSS

@@ -6,6 +6,10 @@ name, with the mean of what they pay as the reward model `reward`. The file has 
 nor for labels of single actions: comments tell them. Properties can only speak of labels that are words
 of letters, digits and underscores: others are renamed, and a comment says so.
 
+Where an automaton is the memory, states where a policy can stay for ever and be accepted carry the label
+`accepting`: the largest probability of being accepted is that of reaching them, Pmax=? [ F "accepting" ].
+Marks have no place in the format, comments tell them.
+
 The format has no law of the start. A product that starts at random gets one more state that pays nothing and
 leads to the start, under an action `start`: every value is then one step later.
 
@@ -19,14 +23,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from specexpr.exact import rational_text
+from specexpr.product.acceptance import acceptance_text
 from specexpr.product.product import Product
 from specexpr.syntax.names import clipped, shown
 
 REWARD = "reward"
 """The name of the reward model."""
 
-_KEPT = ("init", "deadlock")
-"""Labels that mean something to Storm."""
+ACCEPTING = "accepting"
+"""The label of the states where a policy can stay and be accepted."""
+
+_KEPT = ("init", "deadlock", ACCEPTING)
+"""Labels that mean something to Storm, or here."""
 
 _NO_WORD = re.compile(r"\W+", re.ASCII)
 
@@ -43,6 +51,8 @@ def write_drn(product: Product, *, title: str) -> str:
         lines.append(f"// discount {rational_text(product.discount)}")
     if is_random:
         lines.append(f"// state {states - 1} is added: it draws the first state, one step before the start")
+    if product.automaton is not None:
+        lines.append(f"// accepted: {acceptance_text(product.automaton.acceptance)}")
     lines += words.notes
     lines += ["@type: MDP", "@parameters", "", "@reward_models", REWARD]
     lines += ["@nr_states", str(states), "@nr_choices", str(choices), "@model"]
@@ -100,6 +110,7 @@ def _states(product: Product, words: _Words) -> Iterator[str]:
     for x, row in enumerate(environment.model.rows):
         u, s = product.nodes[x]
         carried = ["init"] if x in starts else []
+        carried += [ACCEPTING] if x in product.accepting else []
         carried += [words.memory[u]] if product.has_memory else []
         carried.append(words.states[s])
         marks = list(zip(environment.labels, words.labels, strict=True))
@@ -112,3 +123,5 @@ def _states(product: Product, words: _Words) -> Iterator[str]:
             yield f"\taction {words.actions[a]} [{rational_text(product.expected_reward(x, a))}]"
             for y, p in law:
                 yield f"\t\t{y} : {rational_text(p)}"
+                if seen := product.marks.get((x, a, y)):
+                    yield f"// marks {', '.join(map(str, sorted(seen)))}"

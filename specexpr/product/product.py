@@ -17,7 +17,7 @@ from typing import TypeAlias
 from specexpr.certify.model import Distribution, Label, Model, Table
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.product.acceptance import Acceptance
+from specexpr.product.automaton import Automaton
 from specexpr.syntax.guards import Step
 from specexpr.syntax.names import write_name
 
@@ -37,8 +37,8 @@ class Product:
     nodes: what each state of the product stands for; origin: the environment that the product was made from.
     rewards: of steps (node, action, next node); steps that are not listed pay 0.
     discount: None where values are not discounted.
-    marks: those that steps show, where an automaton reads along; acceptance: which of them must be seen again
-        and again, None where there is no automaton; accepting: the nodes where a policy can stay and see them.
+    automaton: what reads along and is the memory, if it is one; marks: those that it shows on steps.
+    accepting: the nodes where a policy can stay for ever so that the automaton accepts.
     """
 
     environment: Environment
@@ -48,7 +48,7 @@ class Product:
     rewards: Mapping[Step, Fraction]
     discount: Fraction | None = None
     marks: Mapping[Step, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
-    acceptance: Acceptance | None = None
+    automaton: Automaton | None = None
     accepting: frozenset[int] = frozenset()
 
     @property

@@ -7,7 +7,7 @@ value is the probability of ending in one that is: a linear system over the rati
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -96,8 +96,3 @@ def acceptance_probability(model: Model, run: Run, policy: Table) -> Fraction:
     if not any(yes) or not any(no):
         return _ONE if any(yes) else _ZERO
     return reaching_from(walk.start, walk.rows, yes=yes, no=no)
-
-
-def acceptance_probabilities(model: Model, run: Run, policies: Sequence[Table]) -> tuple[Fraction, ...]:
-    """Return the probabilities of several policies, in their order."""
-    return tuple(acceptance_probability(model, run, policy) for policy in policies)

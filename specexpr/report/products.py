@@ -38,6 +38,8 @@ def product_text(objective: Objective, form: str) -> str:
             from specexpr.product.drn import write_drn
 
             return write_drn(product, title=title)
+        case "hoa":
+            return _automaton_text(objective, product, title)
         case "svg":
             from specexpr.product.dot import draw_svg
 
@@ -68,3 +70,13 @@ def _machine_text(objective: Objective) -> str:
         hint = "take another --format: dot, drn, json, svg"
         raise SpecError([Diagnostic(id="no-product", message=message, help=hint)])
     return write_reference(objective.environment, objective.spec)
+
+
+def _automaton_text(objective: Objective, product: Product, title: str) -> str:
+    from specexpr.product.hoa import write_hoa
+
+    if product.automaton is None:
+        message = f"the objective {shown(objective.name)} has no automaton, --format hoa writes automata"
+        hint = "take another --format: dot, drn, json, svg"
+        raise SpecError([Diagnostic(id="no-product", message=message, help=hint)])
+    return write_hoa(product.origin, product.automaton, title=title)

@@ -20,11 +20,18 @@ _POLICIES = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Approximate:
+    """A value in floats: not proved, not even enclosed."""
+
+    number: float
+
+
+@dataclass(frozen=True, slots=True)
 class Valued:
     """An objective with the value of each policy of its environment, by name."""
 
     objective: Objective
-    values: tuple[tuple[str, Value], ...]
+    values: tuple[tuple[str, Value | Approximate], ...]
 
 
 def valued_objectives(
@@ -44,6 +51,27 @@ def valued_objectives(
         yield Valued(objective, tuple(zip((str(p.name) for p in policies), values, strict=True)))
 
 
+def estimated_objectives(
+    document: Document, report: Report, *, begin: Callable[[Objective], None] | None = None
+) -> Iterator[Valued]:
+    """Yield every objective with about its values; those of other formalisms are reported as warnings."""
+    for objective in document.objectives:
+        formalism = find_formalism(objective.formalism)
+        if formalism is None or formalism.approximate is None:
+            message = (
+                f"objective {shown(objective.name)} is left out: "
+                f"{objective.formalism} has no approximate values"
+            )
+            report(Diagnostic(id="cannot-evaluate", message=message, severity=Severity.WARNING))
+            continue
+        if begin is not None:
+            begin(objective)
+        policies = document.policies.get(objective.environment.name, ())
+        numbers = formalism.approximate(objective.environment, objective.spec, policies)
+        values = map(Approximate, numbers)
+        yield Valued(objective, tuple(zip((str(p.name) for p in policies), values, strict=True)))
+
+
 def values_text(valued: Iterable[Valued]) -> str:
     """Return the values as JSON."""
     values: list[object] = [
@@ -59,19 +87,25 @@ def values_text(valued: Iterable[Valued]) -> str:
     return to_text({"schema": SCHEMA, "values": values})
 
 
-def _json(value: Value) -> object:
-    """Return an exact value as its text, an enclosure as its ends."""
+def _json(value: Value | Approximate) -> object:
+    """Return an exact value as its text, an enclosure as its ends, an approximate value as such."""
+    if isinstance(value, Approximate):
+        return {"approximate": f"{value.number:.12g}"}
     if isinstance(value, Interval):
         return {"lo": rational_text(value.lo), "hi": rational_text(value.hi)}
     return rational_text(value)
 
 
-def value_text(value: Value) -> str:
+def value_text(value: Value | Approximate) -> str:
     """Return a value for a table; of an enclosure the digits that both ends share, or its ends.
+
+    Approximate values are marked by a tilde.
 
     >>> value_text(Interval(Fraction(14142, 10000), Fraction(14143, 10000)))
     'between 1.4142 and 1.4143'
     """
+    if isinstance(value, Approximate):
+        return f"~{value.number:.9g}"
     if not isinstance(value, Interval):
         return both(value)
     for digits in range(12, 3, -1):
@@ -98,9 +132,7 @@ def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block
         if not policies:
             yield line(f"{shown(name)} has no policy: nothing to evaluate")
         elif len(policies) <= _POLICIES:
-            rows = [
-                row(named(one.objective.name), *(value_text(v) for _, v in one.values)) for one in some
-            ]
+            rows = [row(named(one.objective.name), *(value_text(v) for _, v in one.values)) for one in some]
             yield Grid(("objective", *map(named, policies)), tuple(rows))
         else:
             columns = zip(*([value_text(value) for _, value in one.values] for one in some), strict=True)
