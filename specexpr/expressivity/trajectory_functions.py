@@ -5,14 +5,14 @@ may weigh these as it likes. So a task is one linear system on a basis of words 
 meet it are a function, multipliers that refute it combine whole lotteries to zero. The same words serve
 rewards whose discounted returns tell the words apart.
 
-Of an acceptable set among all deterministic policies first the policies one switch away from an accepted one
-are asked for; others join when the function at hand does not put them below.
+Of an acceptable set among all deterministic policies some contenders are asked for first; others join when
+the function at hand does not put them below.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -35,8 +35,9 @@ from specexpr.certify.model import (
 from specexpr.certify.ordering import behaviours
 from specexpr.certify.proofs import Refused, RewardWitness, Term, TooLarge
 from specexpr.certify.rivals import rivals
-from specexpr.expressivity.acceptable import alike_conflict, classes, fringe, good_test
+from specexpr.expressivity.acceptable import alike_conflict, good_test
 from specexpr.expressivity.conflict import terms
+from specexpr.expressivity.contenders import contenders
 from specexpr.expressivity.lotteries import PRIMES, OutOfReach, WordBasis, word_basis
 from specexpr.expressivity.sequences import Cycle, order_sequences
 from specexpr.expressivity.system import PolicyPoint, Row, System
@@ -46,7 +47,7 @@ from specexpr.models.policy import Behaviours
 from specexpr.solve.cone import Conflict, Direction, OutOfTime
 from specexpr.solve.rows import decide_rows
 
-_FRINGE = 200  # policies of a fringe that are asked for from the start
+_FIRST = 40  # contenders that are asked for from the start
 _CUTS = 20  # policies that join at once
 _PRUNED = 600  # rows x words up to which words are tried to be left out one by one
 _MANY_BEHAVIOURS = 500
@@ -93,6 +94,7 @@ class _Decision:
     prime: int
     system: System = field(init=False)
     asked: set[tuple[int, int]] = field(default_factory=set)
+    pools: dict[int, tuple[Table, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.system = System(self.claim, (), Behaviours(self.claim.models))
@@ -108,17 +110,24 @@ class _Decision:
         self.system.add_constraints(c for c in claim.constraints if isinstance(c, PolicyConstraint))
         for k, accepted in enumerate(claim.acceptable):
             self.add_good(k, accepted)
-            is_good = good_test(
-                claim.models[accepted.model], accepted, modulo_unreachable=claim.modulo_unreachable
-            )
-            for table in self.first_bad(accepted):
-                if not is_good(table):
-                    self.add_bad(k, table)
+            if accepted.over is not None:
+                is_good = good_test(
+                    claim.models[accepted.model], accepted, modulo_unreachable=claim.modulo_unreachable
+                )
+                first = [table for table in accepted.over if not is_good(table)]
+            else:
+                self.pools[k] = contenders(
+                    claim.models[accepted.model], accepted, modulo_unreachable=claim.modulo_unreachable
+                )
+                first = list(self.pools[k][:_FIRST])
+            for table in first:
+                self.add_bad(k, table)
         while True:
             outcome = self.weighted()
             if isinstance(outcome, Undecided | LotteriesCertificate):
                 return outcome
-            cuts = list(self.cuts(outcome))
+            value = Expectation(claim, outcome, {})
+            cuts = [(k, table) for k in self.pools for table in self.cuts(k, value)]
             if not cuts:
                 return outcome
             for k, table in cuts:
@@ -149,15 +158,6 @@ class _Decision:
             row = Row(Relation.STRICT, plus, number, k, good=first, bad=table)
         self.system.rows.append(row)
 
-    def first_bad(self, accepted: AcceptableSet) -> Iterator[Table]:
-        """Yield the policies that are asked for from the start."""
-        if accepted.over is not None:
-            yield from accepted.over
-            return
-        model = self.claim.models[accepted.model]
-        everything = tuple(tuple(sorted(row)) for row in model.rows)
-        yield from islice(fringe(model, everything, classes(model, accepted.good)), _FRINGE)
-
     def weighted(self) -> tuple[ValuedWord, ...] | LotteriesCertificate | Undecided:
         """Return values of few and short words that meet the rows, or the terms that refute them."""
         if not self.system.rows:
@@ -177,23 +177,33 @@ class _Decision:
             case Direction():
                 return system.valued(*system.shortest(outcome, self.deadline))
 
-    def cuts(self, words: tuple[ValuedWord, ...]) -> Iterator[tuple[int, Table]]:
-        """Yield some policies that are not accepted and not below the accepted ones. Raises TooLarge."""
-        claim = self.claim
-        value = Expectation(claim, words, {})
-        for k, accepted in enumerate(claim.acceptable):
-            if accepted.over is None:
-                chain, seen = Chain(claim.models[accepted.model]), value.seen.of[accepted.model]
-                least = min(value.policy(accepted.model, table) for table in accepted.good)
-                found = 0
-                for table in rivals(chain, accepted, seen, value.tree, merged=claim.modulo_unreachable):
-                    if self.deadline is not None and time.monotonic() > self.deadline:
-                        raise OutOfReach(_OUT_OF_TIME)
-                    if value.policy(accepted.model, table) >= least:
-                        yield k, table
-                        found += 1
-                        if found == _CUTS:
-                            break
+    def cuts(self, k: int, value: Expectation) -> list[Table]:
+        """Return some policies that are not accepted and not below the accepted ones. Raises TooLarge."""
+        accepted = self.claim.acceptable[k]
+        least = min(value.policy(accepted.model, table) for table in accepted.good)
+        worst = sorted(self.unbeaten(k, value, self.pools[k], least), key=lambda pair: -pair[0])
+        if worst:
+            return [table for _, table in worst[:_CUTS]]
+        chain, seen = Chain(self.claim.models[accepted.model]), value.seen.of[accepted.model]
+        others = rivals(chain, accepted, seen, value.tree, merged=self.claim.modulo_unreachable)
+        found: list[Table] = []
+        try:
+            found.extend(table for _, table in islice(self.unbeaten(k, value, others, least), _CUTS))
+        except TooLarge:
+            if not found:
+                raise
+        return found
+
+    def unbeaten(
+        self, k: int, value: Expectation, tables: Iterable[Table], least: Fraction
+    ) -> Iterator[tuple[Fraction, Table]]:
+        """Yield those of some policies that are worth no less than this, with what they are worth."""
+        for table in tables:
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                raise OutOfReach(_OUT_OF_TIME)
+            worth = value.policy(self.claim.acceptable[k].model, table)
+            if worth >= least:
+                yield worth, table
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from specexpr.certify.model import (
 )
 from specexpr.certify.proofs import Refused, RewardWitness
 from specexpr.expressivity import trajectory_functions
+from specexpr.expressivity.contenders import contenders
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.trajectory_functions import coded, decide_lotteries, markov_reward
 from specexpr.expressivity.trajectory_text import speaking
@@ -37,8 +38,9 @@ from specexpr.expressivity.verdict import Undecided
 from specexpr.models.environment import Environment
 from specexpr.models.policy import deterministic
 from specexpr.solve import rows
+from specexpr.testing.brute_force import deterministic_tables, is_alike
 from specexpr.testing.examples import CHOOSER, ENTAILMENT, MEMORY, SINGLE, STEADY, corners, model, table
-from specexpr.testing.generators import SIZES
+from specexpr.testing.generators import SIZES, random_environment
 from specexpr.testing.linear_truth import Inequality, is_consistent
 from specexpr.testing.questions import Kind, random_question
 from specexpr.testing.tasks import make_question
@@ -287,6 +289,26 @@ def test_constant_direction_on_a_grid(kind: Acceptance) -> None:
     m = grid(5)
     good = tuple(deterministic((a,) * 25) for a in range(4))
     assert expressible(m, AcceptableSet(0, good, None, kind), merged=True)
+
+
+@pytest.mark.parametrize("kind", Acceptance)
+def test_constant_direction_from_everywhere(kind: Acceptance) -> None:
+    """Started anywhere, up in one column and down in the others, and the reverse, mix to up and down."""
+    m = grid(4)
+    m = Model(m.states, m.actions, tuple((s, Fraction(1, 16)) for s in range(16)), m.rows)
+    good = tuple(deterministic((a,) * 16) for a in range(4))
+    assert not expressible(m, AcceptableSet(0, good, None, kind))
+
+
+def test_contenders_are_left_out_and_behave_differently() -> None:
+    """None is accepted or behaves like one that is; no two behave alike."""
+    for seed in range(60):
+        random = Random(seed)
+        m = random_environment(random, random.randint(1, 6)).model
+        good = random.sample(deterministic_tables(m), random.randint(1, min(3, len(deterministic_tables(m)))))
+        found = contenders(m, AcceptableSet(0, tuple(good), None, RANGE), modulo_unreachable=True)
+        for k, one in enumerate(found):
+            assert not any(is_alike(m, one, other) for other in (*good, *found[:k]))
 
 
 def one_good(states: int) -> Question:
