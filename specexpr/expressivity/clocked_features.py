@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
@@ -11,9 +11,9 @@ from specexpr.certify.clock import Clock, clock_of, needs_numbers
 from specexpr.certify.model import Claim, PolicyConstraint, Table
 from specexpr.certify.ordering import behaviours
 from specexpr.certify.proofs import NodeNumbers, Term
-from specexpr.certify.walk import Coordinate, Walker, walker
+from specexpr.certify.walk import Coordinate, Walk, Walker, walker
 from specexpr.models.policy import Behaviours, mark
-from specexpr.solve.visits import carried_visits, weighed_visits
+from specexpr.solve.visits import WeighedVisits, weighed_visits
 
 Vector = Mapping[Coordinate, Fraction]
 
@@ -25,11 +25,23 @@ class ClockedFeatures:
     claim: Claim
     walker: Walker
     clock: Clock
+    _known: dict[tuple[int, Hashable], tuple[Walk, WeighedVisits]] = field(default_factory=dict)
 
     def of(self, model: int, table: Table) -> Vector:
         """Return how often, weighed by the clock, a policy visits each coordinate."""
-        walk = self.walker.walk(model, table)
-        return self.walker.counts(model, walk, weighed_visits(walk, self.clock))
+        walk, visits = self._visited(model, table)
+        return self.walker.counts(model, walk, visits.numbers)
+
+    def _visited(self, model: int, table: Table) -> tuple[Walk, WeighedVisits]:
+        """Return the walk of a policy with its visits, which are kept where they took long."""
+        key = model, mark(table)
+        known = self._known.get(key)
+        if known is None:
+            walk = self.walker.walk(model, table)
+            known = walk, weighed_visits(walk, self.clock)
+            if needs_numbers(walk, self.clock):
+                self._known[key] = known
+        return known
 
     def of_witness(self) -> tuple[NodeNumbers, ...]:
         """Return what a witness carries: numbers of the first policy of each behaviour that is valued."""
@@ -46,9 +58,9 @@ class ClockedFeatures:
     def _carried(self, tables: Iterable[tuple[int, Table]]) -> tuple[NodeNumbers, ...]:
         found = []
         for model, table in tables:
-            walk = self.walker.walk(model, table)
+            walk, visits = self._visited(model, table)
             if needs_numbers(walk, self.clock):
-                _, parts = carried_visits(walk, self.clock)
+                parts = visits.carried()
                 listed = (((n, x) for n, x in zip(walk.nodes, part, strict=True) if x) for part in parts)
                 found.append(NodeNumbers(model, table, tuple(map(tuple, listed))))
         return tuple(found)

@@ -83,7 +83,7 @@ def visited(
     walker = Walker(Claim((environment.model,), (), (), None), discounts=discounts)
     for policy in policies:
         walk = walker.walk(0, policy.table)
-        yield Visited(walk, weighed_visits(walk, clock))
+        yield Visited(walk, weighed_visits(walk, clock).numbers)
 
 
 def step_values(

@@ -22,7 +22,7 @@ from scipy.sparse.linalg import splu
 
 Rows = Sequence[Mapping[int, int]]
 
-_BITS = (44, 38, 32, 26, 20, 14)  # of a round: a float has 53, some of them are lost to its rounding
+_BITS = (44, 38, 32, 26, 20, 14, 9)  # of a round: a float has 53, some of them are lost to its rounding
 _WORD = 1 << 62  # sums below this do not overflow an int64
 _FIRST_ROUNDS = 4
 _PROBED = 3  # entries that are looked at to see whether there are digits enough

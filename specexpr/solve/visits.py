@@ -10,7 +10,7 @@ is one kind of system, n = start + g n P on some nodes from which the walk gets 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -51,29 +51,26 @@ class _Masses:
         return tuple(Fraction(found[x], self.below) if x in found else _ZERO for x in range(size))
 
 
-def weighed_visits(walk: Walk, clock: Clock) -> Numbers:
-    """Return the weighed number of visits to each node."""
+@dataclass(frozen=True, slots=True)
+class WeighedVisits:
+    """The weighed number of visits to each node; what a proof carries to show it is found when asked for."""
+
+    numbers: Numbers
+    carried: Callable[[], Carried]
+
+
+def weighed_visits(walk: Walk, clock: Clock) -> WeighedVisits:
+    """Return the visits of a walk under a clock; those of a horizon need no proof."""
     match clock:
         case Horizon(steps=steps):
-            return _first_steps(walk, steps)
-        case Average():
-            return _shares(walk, _entered(walk))
-        case ByState() | Discounted():
-            return _tailed(walk, clock)[0]
-
-
-def carried_visits(walk: Walk, clock: Clock) -> tuple[Numbers, Carried]:
-    """Return the same, and the numbers with which a proof shows them; none where it needs none."""
-    match clock:
-        case Horizon():
-            return weighed_visits(walk, clock), ()
+            return WeighedVisits(_first_steps(walk, steps), lambda: ())
         case Average():
             entered = _entered(walk)
             n = _shares(walk, entered)
-            return n, (n, _potential(walk, entered, n))
+            return WeighedVisits(n, lambda: (n, _potential(walk, entered, n)))
         case ByState() | Discounted():
             n, tail = _tailed(walk, clock)
-            return n, (tail,)
+            return WeighedVisits(n, lambda: (tail,))
 
 
 def _tailed(walk: Walk, clock: ByState | Discounted) -> tuple[Numbers, Numbers]:
