@@ -92,7 +92,8 @@ class _Separation:
         base = None
         if self.formalism == "onmr" and len(rewards) > 1:
             needed = least_base(self.claim, self.returns(rewards))
-            base = 10 ** (int(needed).bit_length() * 30_103 // 100_000 + 1)
+            base = 10 ** (int(needed).bit_length() * 30_103 // 100_000)  # log 2 = 0.30102..
+            base *= 1 if base > needed else 10
         rows: list[Row] = [
             (tuple(wanted.get(i) for i in range(len(rewards))), Fraction(level)) for wanted, level in told
         ]

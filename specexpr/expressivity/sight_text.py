@@ -216,6 +216,8 @@ def _separation_lines(question: Question, formalism: str, proof: SeparationWitne
         digits = int((proof.base.bit_length() - 1) * 0.30103) + 1
         base = str(proof.base) if digits <= 12 else f"a number of {digits} digits"
         yield f"One Markov reward R_1 + B R_2 + ..., discount {discount}, where B is {base}. Its parts:"
+    elif not single:
+        yield f"{len(proof.rewards)} Markov rewards, discount {discount}:"
     for i, reward in enumerate(proof.rewards):
         lines = _reward_lines(question, proof.discount, reward)
         rest = "" if lines and lines[0].startswith("* / *:") else ", 0 where nothing is listed"
