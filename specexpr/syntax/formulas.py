@@ -25,8 +25,21 @@ from specexpr.syntax.nodes import Leaf, Node
 MAX_DEPTH = 100
 """Operators may be nested so deep; the parts of a conjunction or disjunction are as deep as one another."""
 
-LTL_WORDS = frozenset({"X", "F", "G", "U", "R", "W", "M", "true", "false", "at", "do", "next"})
-"""A label with one of these names is written in quotes."""
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A language of formulas: the stem of its grammar, and words of it, which are no labels without quotes.
+
+    weak_next: what `!X !` is called, where that is an operator of its own.
+    """
+
+    stem: str
+    words: frozenset[str]
+    weak_next: str | None = None
+
+
+LTL = Dialect("ltl", frozenset({"X", "F", "G", "U", "R", "W", "M", "true", "false", "at", "do", "next"}))
+LTLF = Dialect("ltlf", LTL.words | {"N"}, weak_next="N")
 
 TRUE, FALSE = Compound(Operator.TRUE), Compound(Operator.FALSE)
 CHAINS = frozenset({Operator.AND, Operator.OR})
@@ -52,6 +65,9 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
     }
 )
 """The operators by the rules of the grammar."""
+
+WEAK_NEXT = "weak_next"
+"""The rule of the grammar for the operator that is !X !."""
 
 
 def label(name: str) -> Atom:
@@ -141,10 +157,8 @@ def as_formula_atom(atom: guards.Atom) -> Atom:
 # -- writing -----------------------------------------------------------------------------------------------
 
 
-def formula_text(environment: Environment, formula: Formula, *, reserved: frozenset[str] = LTL_WORDS) -> str:
+def formula_text(environment: Environment, formula: Formula, *, dialect: Dialect = LTL) -> str:
     """Return a formula with parentheses around all that an operator applies to but atoms.
-
-    reserved: labels that must be in quotes, besides the keywords of the host language.
 
     >>> from specexpr.testing.examples import ENTAILMENT
     >>> safe = compound(Operator.ALWAYS, compound(Operator.NOT, label("push")))
@@ -152,26 +166,36 @@ def formula_text(environment: Environment, formula: Formula, *, reserved: frozen
     '"X" U (G !push)'
     """
     if isinstance(formula, Atom):
-        return print_atom(environment, as_guard_atom(formula), reserved=KEYWORDS | reserved)
+        return print_atom(environment, as_guard_atom(formula), reserved=KEYWORDS | dialect.words)
     operator, parts = formula.operator, formula.parts
     if operator in CONSTANTS:
         return operator.value
+    weak = weakly_next(formula) if dialect.weak_next is not None else None
+    if weak is not None:
+        return f"{dialect.weak_next} {_operand_text(environment, weak, dialect, True)}"
     joined = [part for one in parts for part in chain(operator, one)] if operator in CHAINS else parts
-    texts = [_operand_text(environment, part, reserved, operator in UNARY) for part in joined]
+    texts = [_operand_text(environment, part, dialect, operator in UNARY) for part in joined]
     if operator not in UNARY:
         return f" {operator} ".join(texts)
     return f"!{texts[0]}" if operator is Operator.NOT else f"{operator} {texts[0]}"
 
 
-def _operand_text(
-    environment: Environment, formula: Formula, reserved: frozenset[str], is_single: bool
-) -> str:
+def _operand_text(environment: Environment, formula: Formula, dialect: Dialect, is_single: bool) -> str:
     """Return an operand in parentheses, but for atoms, and for their negations after an operator of one."""
-    text = formula_text(environment, formula, reserved=reserved)
+    text = formula_text(environment, formula, dialect=dialect)
     if is_single and isinstance(formula, Compound) and formula.operator is Operator.NOT:
         formula = formula.parts[0]
     is_bare = isinstance(formula, Atom) or formula.operator in CONSTANTS
     return text if is_bare else f"({text})"
+
+
+def weakly_next(formula: Formula) -> Formula | None:
+    """Return f where a formula is !X !f: on finite traces, f at the next position if there is one."""
+    for operator in (Operator.NOT, Operator.NEXT, Operator.NOT):
+        if not isinstance(formula, Compound) or formula.operator is not operator:
+            return None
+        formula = formula.parts[0]
+    return formula
 
 
 # -- reading -----------------------------------------------------------------------------------------------
@@ -179,11 +203,11 @@ def _operand_text(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How trees are read as formulas: in which environment, where problems go, which words are no labels."""
+    """How trees are read as formulas: in which environment, where problems go, in which language."""
 
     environment: Environment
     report: Report
-    words: frozenset[str] = LTL_WORDS
+    dialect: Dialect = LTL
 
     def formula(self, tree: Node | Leaf) -> Formula | None:
         """Return the formula that a tree writes, or None once all that is wrong with it is reported."""
@@ -197,7 +221,7 @@ class Reading:
                 self.report(Diagnostic(id="nested-too-deeply", message=message, span=node.span, help=hint))
                 return None
             kind = node.kind.rpartition("__")[2]  # a rule that a grammar imports is called after its home
-            if not isinstance(node, Node) or kind not in OPERATORS:
+            if not isinstance(node, Node) or (kind not in OPERATORS and kind != WEAK_NEXT):
                 made.append(self._atom(node))
             elif not is_ready:
                 todo.append((node, depth, True))
@@ -207,32 +231,38 @@ class Reading:
                 parts = made[len(made) - count :]
                 del made[len(made) - count :]
                 known = [part for part in parts if part is not None]
-                made.append(compound(OPERATORS[kind], *known) if len(known) == count else None)
+                made.append(_joined(kind, known) if len(known) == count else None)
         return made[0]
 
     def _atom(self, node: Node | Leaf) -> Formula | None:
         leaf = node.leaf(0) if isinstance(node, Node) else node
         kind = node.kind.rpartition("__")[2].lower()
-        if kind == "label" and leaf.text in self.words:
+        words = self.dialect.words
+        if kind == "label" and leaf.text in words:
             message = f"{leaf.text} is a word of the language, no label"
-            hint = f"write {write_name(leaf.text, reserved=self.words)} if it is the label, in quotes"
+            hint = f"write {write_name(leaf.text, reserved=words)} if it is the label, in quotes"
             self.report(Diagnostic(id="reserved-word", message=message, span=leaf.span, help=hint))
             return None
         found = read_atom(self.environment, Node(kind, (leaf,), node.span), self.report)
         return None if found is None else as_formula_atom(found)
 
 
-def read_formula(
-    reading: Reading, source: Source, span: Span, *, stem: str = "ltl", start: str = "ltl_body"
-) -> Formula | None:
+def _joined(kind: str, parts: list[Formula]) -> Formula:
+    if kind != WEAK_NEXT:
+        return compound(OPERATORS[kind], *parts)
+    inner = compound(Operator.NEXT, compound(Operator.NOT, *parts))
+    return compound(Operator.NOT, inner)
+
+
+def read_formula(reading: Reading, source: Source, span: Span) -> Formula | None:
     """Return the formula of a body, or None once all that is wrong with it is reported."""
     labels = {one.name for one in reading.environment.labels}
     tree = parse(
-        stem,
+        reading.dialect.stem,
         source,
         span,
         reading.report,
-        start=start,
+        start=f"{reading.dialect.stem}_body",
         forms=FORMS,
         known=lambda text, where: _foreign_operator(text, where, labels),
         groups=GROUPS,

@@ -80,9 +80,9 @@ def _is_accepted(condition: Any, seen: frozenset[int]) -> bool:
         case "Fin":
             return condition.mark not in seen
         case "Every":
-            return all([_is_accepted(part, seen) for part in condition.parts])
+            return all(_is_accepted(part, seen) for part in condition.parts)
         case "Some":
-            return any([_is_accepted(part, seen) for part in condition.parts])
+            return any(_is_accepted(part, seen) for part in condition.parts)
         case other:
             raise ValueError(other)
 

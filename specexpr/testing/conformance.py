@@ -11,6 +11,7 @@ from specexpr.diagnostics import did_you_mean
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Verdict
 from specexpr.formalism import Formalism, find_formalism, formalisms
+from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.documents import question_text
 from specexpr.testing.generators import SIZES, awkward_names, random_environment, random_tables
@@ -90,6 +91,7 @@ def check_formalism(
     allow_undecided: Allow | None = None,
     prepare: Callable[[Question], Question] | None = None,
     is_asked_again: bool = True,
+    suits: Callable[[Environment], bool] | None = None,
 ) -> ConformanceReport:
     """Check every law on random small cases, smallest first; raise ConformanceError at the first failure.
 
@@ -100,6 +102,7 @@ def check_formalism(
     allow_undecided: (question, verdict) -> whether giving up is in order; by default it never is.
     prepare: question -> the same with options that the formalism needs, such as a horizon.
     is_asked_again: whether questions are asked again in other words; not where options name states.
+    suits: in which environments there are specifications; by default in all.
 
     The same seed draws the same cases. Raises ValueError for a formalism that does not exist.
     """
@@ -115,6 +118,7 @@ def check_formalism(
         allow_undecided=allow_undecided,
         prepare=prepare,
         is_asked_again=is_asked_again,
+        suits=suits,
     )
     run = _Run(subject, seed)
     run.check_page()
@@ -153,6 +157,8 @@ class _Run:
         environment = random_environment(random, size)
         if random.random() < 0.3:
             environment = awkward_names(random, environment)
+        if self.subject.suits is not None and not self.subject.suits(environment):
+            return
         spec = formalism.sample(random, environment)
         policies = [Policy(table) for table in random_tables(random, environment.model, 4)]
         try:

@@ -60,7 +60,8 @@ class Subject:
     """A formalism with what is known of it by definition; None where nothing is.
 
     `prepare` gives a question the options without which it cannot be asked; `is_asked_again` says whether
-    those options stand for the same when states, actions and policies are renamed and reordered.
+    those options stand for the same when states, actions and policies are renamed and reordered. `suits` says
+    in which environments there are specifications; without it, in all.
     """
 
     formalism: Formalism
@@ -70,6 +71,7 @@ class Subject:
     allow_undecided: Allow | None
     prepare: Callable[[Question], Question] | None = None
     is_asked_again: bool = True
+    suits: Callable[[Environment], bool] | None = None
 
 
 def ready(subject: Subject, question: Question) -> Question | None:

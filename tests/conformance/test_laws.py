@@ -56,6 +56,7 @@ def checked(formalism: Formalism, **options: Any) -> ConformanceReport:
         allow_undecided=getattr(known, "allow_undecided", None),
         prepare=getattr(known, "prepare", None),
         is_asked_again=getattr(known, "is_asked_again", True),
+        suits=getattr(known, "suits", None),
         **options,
     )
 
