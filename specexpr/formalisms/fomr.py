@@ -88,4 +88,5 @@ FORMALISM = Formalism(
     options=frozenset({"discount", "modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"omorl", "ftlr"}),
 )

@@ -88,4 +88,5 @@ FORMALISM = Formalism(
     options=frozenset({"modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"omorl", "fomr"}),
 )

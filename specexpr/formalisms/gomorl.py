@@ -94,4 +94,5 @@ FORMALISM = Formalism(
     options=frozenset({"discount", "modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"omo", "tlo", "po"}),
 )

@@ -87,4 +87,5 @@ FORMALISM = Formalism(
     options=frozenset({"discount", "modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"gomorl", "tlo"}),
 )

@@ -92,4 +92,5 @@ FORMALISM = Formalism(
     options=frozenset({"discount", "modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"fomr", "ftlr", "fpr", "gomorl", "omo", "tlo"}),
 )

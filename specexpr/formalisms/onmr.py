@@ -2,10 +2,10 @@
 
 What it expresses
 -----------------
-A Markov reward R and a function f of real numbers, neither continuous nor increasing. A policy is worth
-f(J), where J is the mean of its discounted return: "as close to 10 as possible", "at least 3, no matter how
-much more", or one number for this return and another for that. The function is outside of the mean: it looks
-at the average, not at what happens in one trajectory.
+A Markov reward R and a function f of real numbers, which need be neither continuous nor increasing. A policy
+is worth f(J), where J is the mean of its discounted return: "as close to 10 as possible", "at least 3, no
+matter how much more", or one number for this return and another for that. The function is outside of the
+mean: it looks at the average, not at what happens in one trajectory.
 
 Syntax
 ------
@@ -95,4 +95,5 @@ FORMALISM = Formalism(
     options=frozenset({"discount", "modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"omorl", "fomr", "ftlr"}),
 )

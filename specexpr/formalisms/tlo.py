@@ -87,4 +87,5 @@ FORMALISM = Formalism(
     options=frozenset({"modulo_unreachable"}),
     needs=needs,
     decide=decide,
+    within=frozenset({"gomorl", "omo"}),
 )
