@@ -203,9 +203,9 @@ def _separation_words(question: Question, formalism: str, proof: SeparationWitne
     what = (
         "a separating reward" if rewards == 1 or proof.base is not None else f"{rewards} separating rewards"
     )
-    kind = "ranking" if formalism in ORDERS else "table"
     levels = len({proof.otherwise, *(value for _, value in proof.rows)})
-    summary = f"{what} with {counted(size, 'entry')} and a {kind} of {counted(levels, 'value')}"
+    worth = f"ranking in {counted(levels, 'level')}" if formalism in ORDERS else f"table of {levels} values"
+    summary = f"{what} with {counted(size, 'entry')} and a {worth}"
     return Words(summary, "\n".join(_separation_lines(question, formalism, proof)))
 
 

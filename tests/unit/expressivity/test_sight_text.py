@@ -140,7 +140,7 @@ def test_several_rewards_and_the_parts_of_one(monkeypatch: pytest.MonkeyPatch) -
     """Each reward has a name; a base that is too long to read is said to be."""
     monkeypatch.setattr("specexpr.expressivity.separating._FEW_BEHAVIOURS", -1)
     several = said("accept xx yx yy; xx > yx", "gomorl")
-    assert several.summary == "2 separating rewards with 3 entries and a ranking of 3 values"
+    assert several.summary == "2 separating rewards with 3 entries and a ranking in 3 levels"
     assert several.text == (
         "2 Markov rewards, discount 1/2:\n"
         "R_1, 0 where nothing is listed:\n"
