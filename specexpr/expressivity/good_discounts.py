@@ -1,9 +1,10 @@
 """The exact set of discounts that serve a claim, where it is cheap to say: intervals with exact ends.
 
-Conflicts cover intervals as in `everywhere`. So do solutions: one at t that is determined by the rows it
-meets with equality solves the same rows at every discount, as a quotient of polynomials, and meets the others
-until one of their slacks has a root. Again finitely many sets of rows make this end. What is left are single
-numbers, and each is decided.
+Conflicts cover intervals as in `everywhere`. So do solutions. Ask of every strict row, times a polynomial that
+is fixed once and for all, to be at least 1: a solution at t that is determined by the rows it meets exactly
+determines one at every discount, a quotient of polynomials, and that meets the other rows until one of their
+slacks has a root. There are finitely many sets of rows, so this ends. What is left are single numbers, and
+each is decided.
 """
 
 from __future__ import annotations
@@ -21,14 +22,13 @@ from specexpr.certify.algebraic import Number
 from specexpr.certify.model import Claim, Relation
 from specexpr.certify.ordering import split
 from specexpr.certify.proofs import Refused, TooLarge
-from specexpr.exact import common_denominator
 from specexpr.expressivity.coverings import interval_around
 from specexpr.expressivity.everywhere import MOST_STATES, Search, number_of_states
 from specexpr.expressivity.multipliers import independent, solve_polynomials
 from specexpr.expressivity.polynomial_system import OutOfTime
 from specexpr.expressivity.real_roots import Mark, in_order, samples
 from specexpr.expressivity.single_discount import Field, decide_at_root
-from specexpr.solve.cone import Direction
+from specexpr.solve.cone import Conflict, Direction, decide_cone
 
 SECONDS = 1.0
 """What counts as cheap, unless a deadline comes first."""
@@ -86,16 +86,23 @@ def _knows_all_bad(search: Search) -> bool:
 def _stretches(search: Search) -> tuple[Stretch, ...] | None:
     """Return the good discounts of a search whose rows are complete. Raises OutOfTime."""
     good: list[tuple[Mark, Mark]] = []
+    rows = [search.rows.system.polynomials(row) for row in search.rows.system.rows]
     while (t := search.uncovered(good)) is not None:
-        outcome = search.solve(t)
-        if not isinstance(outcome, Direction):
-            if search.follow(outcome, t) is not None:
-                return None
-            continue
-        search.tried.add(t)
-        interval = solution_interval(search, outcome, t)
-        if interval is not None:
-            good.append(interval)
+        vectors = _at(rows, t)
+        relations = [row.relation for row in search.rows.system.rows]
+        match decide_cone(vectors, relations, deadline=search.deadline):
+            case Conflict() as conflict:
+                if search.follow(conflict, t) is not None:
+                    return None
+            case Direction() as solution:
+                search.tried.add(t)
+                goals = [solution.denominator * (relation is Relation.STRICT) for relation in relations]
+                reached = [sum(map(mul, vector, solution.numerators)) for vector in vectors]
+                tight = [k for k, pair in enumerate(zip(reached, goals, strict=True)) if pair[0] == pair[1]]
+                interval = solution_interval(search, rows, tight, t)
+                good += [] if interval is None else [interval]
+            case _:
+                raise OutOfTime
     bad = [interval for covering in search.found for interval in covering.intervals]
     marks = in_order([_ZERO, *(x for interval in (*good, *bad) for x in interval), _ONE])
     is_good = [False]  # at the first number, then between it and the next one, and so on
@@ -125,32 +132,30 @@ def _is_good_at(search: Search, x: Mark, good: Sequence[tuple[Mark, Mark]]) -> b
     return isinstance(decide_at_root(search.rows.system, Field(x), search.deadline), list)
 
 
-def solution_interval(search: Search, solution: Direction, t: Fraction) -> tuple[Mark, Mark] | None:
+def _at(rows: Sequence[Sequence[fmpz_poly]], t: Fraction) -> list[list[int]]:
+    """Return polynomials at a rational, all times one positive number."""
+    g = fmpq(t.numerator, t.denominator)
+    power = t.denominator ** max((p.degree() for row in rows for p in row), default=0)
+    return [[int((p(g) * power).p) for p in row] for row in rows]
+
+
+def solution_interval(
+    search: Search, rows: Sequence[Sequence[fmpz_poly]], tight: Sequence[int], t: Fraction
+) -> tuple[Mark, Mark] | None:
     """Return the interval around t on which the rows that a solution at t meets exactly determine a solution.
 
     None where that is so at finitely many discounts only. Raises OutOfTime.
     """
-    system, g = search.rows.system, fmpq(t.numerator, t.denominator)
-    vectors = [system.integers(row, t) for row in system.rows]
-    goals = [solution.denominator * (row.relation is Relation.STRICT) for row in system.rows]
-    reached = [sum(map(mul, vector, solution.numerators)) for vector in vectors]
-    tight = [k for k, (value, goal) in enumerate(zip(reached, goals, strict=True)) if value == goal]
-    rows = [system.polynomials(row) for row in system.rows]
+    relations = [row.relation for row in search.rows.system.rows]
     pivots = independent([rows[k] for k in tight], t)
     columns, chosen = list(pivots), [tight[i] for i in pivots.values()]
-    right = []
-    for k in chosen:  # the goals of rows that `polynomials` scales differently from `integers`
-        j = next(j for j, x in enumerate(vectors[k]) if x)
-        value = rows[k][j](g) / vectors[k][j] * goals[k]
-        right.append(Fraction(int(value.p), int(value.q)))
-    whole = [fmpz_poly([x]) for x in common_denominator(right)[0]]
+    goals = [fmpz_poly([int(relations[k] is Relation.STRICT)]) for k in chosen]
     matrix = [[rows[k][j] for j in columns] for k in chosen]
-    values, determinant = solve_polynomials(matrix, whole, search.deadline)
+    values, determinant = solve_polynomials(matrix, goals, search.deadline)
     ends = search.roots.of(determinant)
-    for row, vector in zip(system.rows, rows, strict=True):
+    for relation, vector in zip(relations, rows, strict=True):
         slack = sum((vector[j] * value for j, value in zip(columns, values, strict=True)), fmpz_poly([]))
-        if slack and row.relation is Relation.TIE:
+        if slack and relation is Relation.TIE:
             return None
         ends += search.roots.of(slack) if slack else []
-    marks = in_order([_ZERO, *ends, _ONE])
-    return interval_around(pairwise(marks), t)
+    return interval_around(pairwise(in_order([_ZERO, *ends, _ONE])), t)

@@ -133,13 +133,15 @@ def simplest_between(lo: Fraction, hi: Fraction) -> Fraction:
     >>> simplest_between(Fraction(7, 10), Fraction(8, 10))
     Fraction(3, 4)
     """
+    quotients = []  # of the continued fraction that both ends share
+    while floor(lo) + 1 >= hi and lo != floor(lo):
+        quotients.append(floor(lo))
+        lo, hi = 1 / (hi - floor(lo)), 1 / (lo - floor(lo))
     whole = floor(lo)
-    if whole + 1 < hi:
-        return Fraction(whole + 1)
-    below, above = lo - whole, hi - whole  # 0 <= below < above <= 1
-    if not below:
-        return whole + Fraction(1, floor(1 / above) + 1)
-    return whole + 1 / simplest_between(1 / above, 1 / below)
+    found = Fraction(whole + 1) if whole + 1 < hi else whole + Fraction(1, floor(1 / (hi - whole)) + 1)
+    for quotient in reversed(quotients):
+        found = quotient + 1 / found
+    return found
 
 
 def samples(lo: Mark, hi: Mark) -> Iterator[Fraction]:
