@@ -23,14 +23,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
 from operator import add, mul, sub
 from typing import TypeAlias
 
 from specexpr.certify.mixtures import Mixtures, Seen, image
 from specexpr.certify.model import Constraint
 from specexpr.certify.proofs import Refused
-from specexpr.certify.spaces import Space, Vector, add_to, primitive
+from specexpr.certify.spaces import Echelon, Space, Vector, Whole, add_to, primitive, reduced
 from specexpr.exact import common_denominator
 
 Flat: TypeAlias = tuple[int, ...]
@@ -44,7 +43,7 @@ Moves: TypeAlias = Sequence[Mapping[int, int]]
 """For each machine state where it goes on each observation, as far as known."""
 
 _KEPT = 5_000  # sums that are kept, of each combination
-_ZERO, _ONE = Fraction(0), Fraction(1)
+_ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,54 +133,55 @@ def hidden(mixtures: Mixtures, parts: Iterable[tuple[Constraint, Fraction]], dis
     """
     weights = mixtures.weights(parts)
     seen = mixtures.seen(tuple(weights))
-    start: Vector = {}
+    mixed: Vector = {}
     for name, weight in weights.items():
-        add_to(start, seen.starts[name][0], weight)
+        add_to(mixed, seen.starts[name][0], weight)
+    start = primitive(mixed) if mixed else {}
     basis = _hidden_space(seen, start)
-    moved: dict[int, list[Vector]] = {}
+    up, ahead = discount.denominator * seen.below, discount.numerator
+    moved: dict[int, list[Whole]] = {}
     for o, into in seen.moves.items():
         images = [image(into, x) for x in basis]
         if any(images):
-            moved[o] = [{i: discount * y for i, y in vector.items()} for vector in images]
+            moved[o] = images
     columns = Space()
     for j, x in enumerate(basis):
-        column = dict(x)
+        column = {i: Fraction(up * n) for i, n in x.items()}
         for images in moved.values():
-            add_to(column, images[j], -_ONE)
+            add_to(column, {i: Fraction(n) for i, n in images[j].items()}, Fraction(-ahead))
         columns.place(column)
-    total, rest = columns.express(start)
+    total, rest = columns.express({i: Fraction(n) for i, n in start.items()})
     if rest:
         raise Refused("a combination of the proof does not vanish even without memory")
     everything = [*basis, *(vector for images in moved.values() for vector in images)]
-    rows = Space()
+    rows = Echelon()
     kept = [
         i
         for i in sorted({i for vector in everything for i in vector})
         if rows.joins({j: vector[i] for j, vector in enumerate(everything) if i in vector})
     ]
-    below = lcm(*(x.denominator for vector in everything for x in vector.values()))
 
-    def flat(vectors: Sequence[Vector]) -> Flat:
-        return tuple(int(below * vector.get(i, _ZERO)) for i in kept for vector in vectors)
+    def flat(vectors: Sequence[Whole], factor: int) -> Flat:
+        return tuple(factor * vector.get(i, 0) for i in kept for vector in vectors)
 
     starts, edges = _merged(seen, moved)
     return Hidden(
         tuple(common_denominator([total.get(j, _ZERO) for j in range(len(basis))])[0]),
-        flat(basis),
-        {o: flat(images) for o, images in moved.items()},
+        flat(basis, up),
+        {o: flat(images, ahead) for o, images in moved.items()},
         starts,
         edges,
     )
 
 
-def _hidden_space(seen: Seen, start: Vector) -> list[Vector]:
+def _hidden_space(seen: Seen, start: Whole) -> list[Whole]:
     """Return a basis of H: vectors of W in echelon form whose first entry is not that of a coordinate."""
-    space = Space()
+    space = Echelon()
     pending = [start]
     for vector in pending:
         if space.joins(vector):
-            pending += [moved for into in seen.moves.values() if (moved := image(into, vector))]
-    return [primitive(row) for pivot, (row, _) in sorted(space.rows.items()) if pivot >= seen.visible]
+            pending += [reduced(moved) for into in seen.moves.values() if (moved := image(into, vector))]
+    return [reduced(row) for pivot, row in sorted(space.rows.items()) if pivot >= seen.visible]
 
 
 def _merged(

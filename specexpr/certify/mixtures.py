@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import TypeAlias, cast
 
 from specexpr.certify.chain import Chain
 from specexpr.certify.model import Claim, Constraint, Table, Trajectory, TrajectoryConstraint
 from specexpr.certify.observing import observations
-from specexpr.certify.spaces import Space, Vector, add_to
+from specexpr.certify.spaces import Space, Vector, Whole, add_to
 from specexpr.certify.walk import Coordinate, Walker
 
 Edge: TypeAlias = tuple[int, int, Fraction]
@@ -25,7 +26,7 @@ Edge: TypeAlias = tuple[int, int, Fraction]
 Name: TypeAlias = tuple[bool, int, tuple[object, ...]]
 """A sequence (true) or what behaves alike of policies, in a model."""
 
-Into: TypeAlias = Mapping[int, Vector]
+Into: TypeAlias = Mapping[int, Whole]
 """A matrix by columns, those that are not zero."""
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -35,10 +36,12 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 class Seen:
     """What is seen of the mixtures on some nodes: the first `visible` values are those of coordinates.
 
-    moves: the P_o on values. starts: the values of each point, and its first nodes. edges: by node.
+    moves: the P_o on values, times `below`. starts: the values of each point, and its first nodes.
+    edges: by node.
     """
 
     moves: Mapping[int, Into]
+    below: int
     visible: int
     starts: Mapping[Name, tuple[Vector, tuple[int, ...]]]
     edges: Sequence[Sequence[Edge]]
@@ -146,13 +149,20 @@ def _seen(nodes: _Nodes) -> Seen:
             value = sum((functional[x] * mass for x, mass in masses.items() if x in functional), _ZERO)
             add_to(values, {j: value}, _ONE)
         starts[name] = values, tuple(masses)
-    return Seen(moves, visible, starts, nodes.edges)
+    columns = [column for into in moves.values() for column in into.values()]
+    below = lcm(*(n.denominator for column in columns for n in column.values()))
+    whole = {
+        o: {i: {j: int(below * n) for j, n in column.items()} for i, column in into.items()}
+        for o, into in moves.items()
+    }
+    return Seen(whole, below, visible, starts, nodes.edges)
 
 
-def image(into: Into, vector: Vector) -> Vector:
+def image(into: Into, vector: Whole) -> Whole:
     """Return the product of a matrix with a vector."""
-    found: Vector = {}
+    found: Whole = {}
     for i, n in vector.items():
         if i in into:
-            add_to(found, into[i], n)
-    return found
+            for j, x in into[i].items():
+                found[j] = found.get(j, 0) + n * x
+    return {j: x for j, x in found.items() if x}

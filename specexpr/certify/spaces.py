@@ -1,4 +1,4 @@
-"""Spaces of sparse rational vectors: coordinates in a basis, and what is outside."""
+"""Spaces of sparse vectors: coordinates in a basis, and what is outside."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from specexpr.exact import common_denominator
 Vector: TypeAlias = dict[int, Fraction]
 """Entries that are not zero."""
 
+Whole: TypeAlias = dict[int, int]
+"""The same in integers."""
+
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
@@ -23,7 +26,7 @@ class Space:
     size: int = 0
     rows: dict[int, tuple[Vector, Vector]] = field(default_factory=dict)
 
-    def express(self, vector: Vector) -> tuple[Vector, Vector]:
+    def express(self, vector: Mapping[int, Fraction]) -> tuple[Vector, Vector]:
         """Return coordinates, and what is left of the vector outside the space: nothing if it is inside."""
         rest, coordinates = dict(vector), dict[int, Fraction]()
         while rest:
@@ -36,7 +39,7 @@ class Space:
             add_to(coordinates, own, factor)
         return coordinates, rest
 
-    def place(self, vector: Vector) -> Vector:
+    def place(self, vector: Mapping[int, Fraction]) -> Vector:
         """Return coordinates; a vector from outside joins the basis."""
         coordinates, rest = self.express(vector)
         if not rest:
@@ -45,7 +48,7 @@ class Space:
         self.size += 1
         return {self.size - 1: _ONE}
 
-    def joins(self, vector: Vector) -> bool:
+    def joins(self, vector: Mapping[int, Fraction]) -> bool:
         """Say whether a vector is from outside; then it joins the basis."""
         before = self.size
         self.place(vector)
@@ -62,8 +65,37 @@ def add_to(total: Vector, vector: Mapping[int, Fraction], factor: Fraction) -> N
             total.pop(i, None)
 
 
-def primitive(vector: Vector) -> Vector:
-    """Return a multiple with whole entries that have no common factor."""
-    numbers, _ = common_denominator(list(vector.values()))
-    common = gcd(*numbers)
-    return {i: Fraction(n // common) for i, n in zip(vector, numbers, strict=True)}
+@dataclass(slots=True)
+class Echelon:
+    """A space of integer vectors without coordinates: rows by their first entries."""
+
+    rows: dict[int, Whole] = field(default_factory=dict)
+
+    def joins(self, vector: Mapping[int, int]) -> bool:
+        """Say whether a vector is from outside; then the space grows by it."""
+        rest = dict(vector)
+        while rest:
+            pivot = min(rest)
+            row = self.rows.get(pivot)
+            if row is None:
+                self.rows[pivot] = rest
+                return True
+            x, y = row[pivot], rest[pivot]
+            common = gcd(x, y)
+            x, y = x // common, y // common
+            combined = {i: x * a for i, a in rest.items()}
+            for i, b in row.items():
+                combined[i] = combined.get(i, 0) - y * b
+            rest = reduced(combined)
+        return False
+
+
+def reduced(vector: Mapping[int, int]) -> Whole:
+    """Return a vector without zeros and without a common factor of its entries."""
+    common = gcd(*vector.values())
+    return {i: x // common for i, x in vector.items() if x}
+
+
+def primitive(vector: Mapping[int, Fraction]) -> Whole:
+    """Return a positive multiple with whole entries that have no common factor."""
+    return reduced(dict(zip(vector, common_denominator(list(vector.values()))[0], strict=True)))

@@ -49,9 +49,9 @@ def decide_machine(
     """Return a machine that meets a claim, a proof that none does, or why neither was found.
 
     The machine is that of `claim.setting`, if it fixes one; else one with at most `most_states` states, by
-    default as many as `claim.setting` says, or any number. A claim without a discount must leave the machine open, and is answered at a discount
-    of our choice, which then says nothing of the least number of states. What is returned is for the kernel
-    to check.
+    default as many as `claim.setting` says, or any number. A claim without a discount must leave the machine
+    open, and is answered at a discount of our choice, which then says nothing of the least number of states.
+    What is returned is for the kernel to check.
     """
     try:
         if claim.setting.machine is not None:

@@ -20,8 +20,8 @@ from specexpr.expressivity.machines.core import Combination, Core
 from specexpr.expressivity.system import PolicyPoint, TrajectoryPoint
 from specexpr.solve.structures import Array, Chain, Chains, vanishing
 
-_BLOCK = 2048  # structures that are looked at together
-_ALONE = 3  # so many of them are looked at one by one first
+_BLOCK = 512  # structures that are looked at together
+_ALONE = 6  # so many of them are looked at one by one first
 _STATES = 64  # of a machine
 _NOTHING = np.zeros((0, 0))
 
@@ -48,7 +48,6 @@ class Floats:
         self.core = core
         self.walker = Walker(core.claim, seen=core.seen)
         self._points: dict[int, int] = {}
-        self._weights: list[dict[int, float]] = []
         self._matrix = _NOTHING
         self._chains: Chains | None = None
         self._table = _Table()
@@ -66,17 +65,17 @@ class Floats:
                     number = system.policy(term.model, cast(Table, side))
                 place = self._points.setdefault(number, len(self._points))
                 weights[place] = weights.get(place, 0.0) + sign * float(term.weight)
-        self._weights.append(weights)
         if len(self._points) > known:
             self._chains = None
             self._table = _Table()
-        self._matrix = np.zeros((len(self._weights), len(self._points)))
-        for i, row in enumerate(self._weights):
-            self._matrix[i, list(row)] = list(row.values())
+            self._matrix = np.pad(self._matrix, ((0, 0), (0, len(self._points) - known)))
+        row = np.zeros((1, len(self._points)))
+        row[0, list(weights)] = list(weights.values())
+        self._matrix = np.concatenate([self._matrix, row])
 
     def vanishing(self, moves: Moves) -> list[int]:
         """Return the combinations that seem to vanish in a structure, the latest first; others lead to 0."""
-        if not self._weights:
+        if not len(self._matrix):
             return []
         block = _block_of(moves)
         if block != self._table.block:

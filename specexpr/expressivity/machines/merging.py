@@ -3,8 +3,8 @@
 The tree machine of some words has a state for each of their proper prefixes, and one for what leaves the
 tree; paying g^(1 - |w|) c(w) on completing w it is worth the sum of c(w) P(w). So if values of words meet a
 claim, some rewards on the tree do. Then states are merged, and what must be merged with them so that the
-machine stays deterministic, as long as some rewards still do. Moves that no point of the claim makes are left
-open, and merge with any.
+machine stays deterministic, as long as some rewards still do. Moves that no point of the claim makes, and
+those after the tree is left, are open: they stay where they are, and merge with any.
 
 A pair that cannot be merged need not be tried again: after other mergers the machine tells less apart. The
 number of states that is left is an upper bound, most often the least.
@@ -13,13 +13,13 @@ number of states that is left is an upper bound, most often the least.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from specexpr.certify.model import Machine
 from specexpr.certify.words import Word
 from specexpr.expressivity.machines.core import Core, Rewards
-from specexpr.expressivity.machines.search import Found, machine_of
+from specexpr.expressivity.machines.search import Found
 from specexpr.expressivity.system import PolicyPoint, TrajectoryPoint
 
 Rows = dict[int, dict[int, int]]
@@ -29,14 +29,14 @@ _Node = Any  # where a point of the claim can be: a model with a state, or a seq
 
 
 def tree_rows(words: Iterable[Word], observations: int) -> Rows:
-    """Return the tree machine of some words, breadth first; the last state is where the tree is left."""
+    """Return the tree machine of some words, breadth first; in the last state the tree has been left."""
     prefixes = sorted(
         {word[:i] for word in words for i in range(len(word))} | {()}, key=lambda w: (len(w), w)
     )
     place = {prefix: u for u, prefix in enumerate(prefixes)}
     left = len(prefixes)
     rows = {u: {o: place.get((*prefix, o), left) for o in range(observations)} for prefix, u in place.items()}
-    rows[left] = dict.fromkeys(range(observations), left)
+    rows[left] = {}
     return rows
 
 
@@ -64,32 +64,43 @@ def merged(core: Core, rows: Rows, *, until: float | None = None) -> Found | Non
 
 
 def tidied(core: Core, found: Found, *, until: float | None = None) -> Found:
-    """Return a machine that stays where it can, with as many states, of those that meet the claim."""
-    for u, row in enumerate(found.machine.moves):
-        for o in range(len(row)):
-            if found.machine.moves[u][o] == u:
-                continue
-            if until is not None and time.monotonic() > until:
-                return found
-            moves = [dict(enumerate(leaving)) for leaving in found.machine.moves]
-            moves[u][o] = u
-            if _reaches_all(moves):
-                machine = machine_of(moves, len(row))
-                outcome = core.decide(machine)
-                if isinstance(outcome, Rewards):
-                    found = Found(machine, outcome)
-    return found
+    """Return a machine that stays where it can, with as many states, of those that meet the claim.
+
+    Where no point of the claim shows an observation it stays; elsewhere on each observation first all states
+    are tried to stay, then one by one.
+    """
+    states, count = range(len(found.machine.states)), len(core.seen.known)
+    rows = _met(core, {u: dict(enumerate(row)) for u, row in enumerate(found.machine.moves)})
+    moves = [[rows.get(u, {}).get(o, u) for o in range(count)] for u in states]
+    tried = [(o, us) for o in range(count) for us in (states, *([u] for u in states))]
+    for o, us in tried:
+        if until is not None and time.monotonic() > until:
+            break
+        still = [[u if p == o and u in us else v for p, v in enumerate(row)] for u, row in enumerate(moves)]
+        if still != moves and _reaches_all(still):
+            smaller = _decided(core, _named(still))
+            if smaller is not None:
+                found, moves = smaller, still
+    machine = _named(moves)
+    return found if machine == found.machine else Found(machine, found.rewards)
 
 
-def _reaches_all(moves: Sequence[Mapping[int, int]]) -> bool:
+def _named(moves: Sequence[Sequence[int]]) -> Machine:
+    return Machine(tuple(f"u{u}" for u in range(len(moves))), tuple(map(tuple, moves)))
+
+
+def _reaches_all(moves: Sequence[Sequence[int]]) -> bool:
     order = [0]
     for u in order:
-        order += [v for v in dict.fromkeys(moves[u].values()) if v not in order]
+        order += [v for v in dict.fromkeys(moves[u]) if v not in order]
     return len(order) == len(moves)
 
 
 def _rewarded(core: Core, rows: Rows) -> Found | None:
-    machine = _machine(core, rows)
+    return _decided(core, _machine(core, rows))
+
+
+def _decided(core: Core, machine: Machine) -> Found | None:
     outcome = core.decide(machine)
     return Found(machine, outcome) if isinstance(outcome, Rewards) else None
 
@@ -103,8 +114,8 @@ def _machine(core: Core, rows: Rows) -> Machine:
             if v not in place:
                 place[v] = len(order)
                 order.append(v)
-    moves = [{o: place[v] for o, v in rows[u].items()} for u in order]
-    return machine_of(moves, len(core.seen.known))
+    count = len(core.seen.known)
+    return _named([[place[rows[u].get(o, u)] for o in range(count)] for u in order])
 
 
 def _folded(rows: Rows, i: int, j: int) -> Rows:
@@ -138,9 +149,10 @@ def _met(core: Core, rows: Rows) -> Rows:
     reached = set(pending)
     for u, x in pending:
         for o, y in edges.get(x, ()):
-            v = rows[u][o]
-            found[u][o] = v
-            found.setdefault(v, {})
+            v = rows[u].get(o, u)
+            if o in rows[u]:
+                found[u][o] = v
+                found.setdefault(v, {})
             if (v, y) not in reached:
                 reached.add((v, y))
                 pending.append((v, y))
