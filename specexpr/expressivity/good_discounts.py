@@ -1,10 +1,10 @@
 """The exact set of discounts that serve a claim, where it is cheap to say: intervals with exact ends.
 
-Conflicts cover intervals as in `everywhere`. So do solutions. Ask of every strict row, times a polynomial that
-is fixed once and for all, to be at least 1: a solution at t that is determined by the rows it meets exactly
-determines one at every discount, a quotient of polynomials, and that meets the other rows until one of their
-slacks has a root. There are finitely many sets of rows, so this ends. What is left are single numbers, and
-each is decided.
+Conflicts cover intervals as in `everywhere`. So do solutions. Ask of every strict row, times a polynomial
+that is fixed once and for all, to be at least 1: a solution at t that is determined by the rows it meets
+exactly determines one at every discount, a quotient of polynomials, and that meets the other rows until one
+of their slacks has a root. There are finitely many sets of rows, so this ends. What is left are single
+numbers, and each is decided.
 """
 
 from __future__ import annotations

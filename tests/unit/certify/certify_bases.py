@@ -286,6 +286,15 @@ CROSSING = environment(
 ALL_FOUR = {f"p_{i}{j}": table(ENTAILMENT, f"{i} {j}") for i in "ab" for j in "ab"}
 STEADY_FOUR = {f"p_{i}{j}": table(STEADY, f"{i} {j}") for i in "xy" for j in "xy"}
 ONE_THIRD = {"s0": {"a": "1/3", "b": "2/3"}, "w": {"a": "1"}}
+CLOCK = environment(
+    "clock",
+    "s0",
+    {"s0 a": "u", "s0 b": "m1", "m1 w": "m2", "m2 w": "u", "u x": "z", "u y": "z", "z w": "z"},
+)
+CLOCK_POLICIES = {name: table(CLOCK, f"{a} w w {x} w") for name, a, x in ("Aax", "Bby", "Day")} | {
+    "C": {**table(CLOCK, "a|b w w x w"), "u": {"x": "2/3", "y": "1/3"}},
+    "F": {**table(CLOCK, "a w w x|y w"), "s0": {"a": "1/3", "b": "2/3"}},
+}
 
 
 def in_entailment(name: str, **more: Any) -> Json:

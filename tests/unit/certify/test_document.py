@@ -13,6 +13,8 @@ import pytest
 from certify_bases import (
     ALL_FOUR,
     BASES,
+    CLOCK,
+    CLOCK_POLICIES,
     ENTAILMENT,
     ONCE,
     ONE_THIRD,
@@ -120,6 +122,10 @@ def with_proof(text: str) -> Json:
         answer |= {"options": {}} if proof["kind"] == "cycle" else {}
     task: Json = {"name": "t", "environment": "entailment", "policies": ALL_FOUR}
     match proof["kind"]:
+        case "farkas-any":
+            answer |= {"options": {"discount": "any"}}
+            asks = [constraint(asked, 1) for asked in ("A ~ B", "B ~ C", "A > D", "F > A")]
+            task = {"name": "t", "environment": "clock", "policies": CLOCK_POLICIES, "constraints": asks}
         case "cycle":
             asks = [constraint("p_yx > p_xx", 1), constraint("p_xx >= p_yy", 2)]
             task = {"name": "t", "environment": "steady", "policies": STEADY_FOUR, "constraints": asks}
@@ -140,7 +146,7 @@ def with_proof(text: str) -> Json:
             policies = {"pure": table(ONCE, "a a"), "other": table(ONCE, "b a"), "third": ONE_THIRD}
             asks = [constraint("pure > third", 1), constraint("other > third", 1)]
             task = {"name": "t", "environment": "once", "policies": policies, "constraints": asks}
-    environments = {"once": ONCE, "steady": STEADY, "entailment": ENTAILMENT}
+    environments = {"clock": CLOCK, "once": ONCE, "steady": STEADY, "entailment": ENTAILMENT}
     return base([environments[task["environment"]]], task, answer)
 
 
@@ -153,7 +159,9 @@ def test_the_example_of_each_page_verifies(page: Path) -> None:
     assert outcomes(document) == [None]
     for name in ("constraints", "accept"):
         document["tasks"][0][name] = None if name == "accept" else [constraint("p_bb > p_ab", 1)]
-    other = {"once": "third > pure", "steady": "p_xx > p_yx"}.get(document["tasks"][0]["environment"])
+    other = {"clock": "A > D", "once": "third > pure", "steady": "p_xx > p_yx"}.get(
+        document["tasks"][0]["environment"]
+    )
     if other is not None:
         document["tasks"][0]["constraints"] = [constraint(other, 1)]
     assert outcomes(document) != [None]
