@@ -63,24 +63,42 @@ def word_basis(
 
     Each word adds to the span of those before it, or is a prefix of one that does. Raises OutOfReach.
     """
+    *_, basis = growing_basis(claim, points, deadline=deadline, prime=prime)
+    return basis
+
+
+def growing_basis(
+    claim: Claim,
+    points: Sequence[tuple[int, Table]],
+    *,
+    deadline: float | None = None,
+    prime: int = PRIMES[0],
+) -> Iterator[WordBasis]:
+    """Yield bases for the words of length 0, 1, ..; the same object while longer words tell no more.
+
+    The last one is a basis for all words. Raises OutOfReach.
+    """
     seen = observations(claim)
     behaviours = Behaviours(claim.models)
     alike: dict[object, int] = {}
     of = [alike.setdefault((m, mark(behaviours.of(m, table))), len(alike)) for m, table in points]
     distinct = [points[of.index(i)] for i in range(len(alike))]
-    words = _basis_words(claim, seen, distinct, _Residues(prime), deadline)
-    tree = word_tree(words)
-    columns = [word_probabilities(claim, seen, m, table, tree) for m, table in distinct]
-    return WordBasis(words, tuple(tuple(columns[i][k] for i in of) for k in range(len(words))))
+    basis = WordBasis((), ())
+    for words in _growing_words(claim, seen, distinct, _Residues(prime), deadline):
+        if words != basis.words:
+            tree = word_tree(words)
+            columns = [word_probabilities(claim, seen, m, table, tree) for m, table in distinct]
+            basis = WordBasis(words, tuple(tuple(columns[i][k] for i in of) for k in range(len(words))))
+        yield basis
 
 
-def _basis_words(
+def _growing_words(
     claim: Claim,
     seen: Observations,
     points: Sequence[tuple[int, Table]],
     residues: _Residues,
     deadline: float | None,
-) -> tuple[Word, ...]:
+) -> Iterator[tuple[Word, ...]]:
     explorer: _Explorer
     if claim.setting.labels is None and not compares_sequences(claim):
         explorer = _ByEndState(claim, seen, points, residues)
@@ -88,32 +106,41 @@ def _basis_words(
         explorer = _Jointly(claim, seen, points, residues)
     parents, observed = [-1], [-1]  # the tree of explored words
     first, vector = explorer.start()
-    forward: list[tuple[int, Vector] | None] = [(first, vector)]
+    level = [(0, first, vector)]
     spans = {first: _Span(residues.prime, len(vector))}
     spans[first].add(vector)
     everything = _Span(residues.prime, len(points))
     everything.add(np.ones(len(points), dtype=np.int64))
     chosen = [0]
-    for word, here in enumerate(forward):
-        if here is None or everything.rank == len(points):
-            break
-        if deadline is not None and time.monotonic() > deadline:
-            raise OutOfReach("time: the words that tell the policies apart were not all found")
-        forward[word] = None  # explored: its vector is not needed again
-        for o, end, vector in explorer.follow(*here):
-            if end not in spans:
-                spans[end] = _Span(residues.prime, len(vector))
-            if not spans[end].add(vector):
-                continue
-            if sum(span.rank * span.width for span in spans.values()) > _MOST_ENTRIES:
-                raise OutOfReach("limit: too many words would be needed to tell the policies apart")
-            parents.append(word)
-            observed.append(o)
-            forward.append((end, vector))
-            if everything.add(explorer.probabilities(vector)):
-                chosen.append(len(parents) - 1)
-                if everything.rank == len(points):
-                    break
+    entries = 0
+    while level:
+        yield _with_prefixes(chosen, parents, observed)
+        following: list[tuple[int, int, Vector]] = []
+        for word, here, vector in level:
+            if everything.rank == len(points):
+                break
+            if deadline is not None and time.monotonic() > deadline:
+                raise OutOfReach("time: the words that tell the policies apart were not all found")
+            for o, end, ahead in explorer.follow(here, vector):
+                if end not in spans:
+                    spans[end] = _Span(residues.prime, len(ahead))
+                if everything.rank == len(points) or not spans[end].add(ahead):
+                    continue
+                entries += len(ahead)
+                if entries > _MOST_ENTRIES:
+                    raise OutOfReach("limit: too many words would be needed to tell the policies apart")
+                parents.append(word)
+                observed.append(o)
+                following.append((len(parents) - 1, end, ahead))
+                if everything.add(explorer.probabilities(ahead)):
+                    chosen.append(len(parents) - 1)
+        level = following
+
+
+def _with_prefixes(
+    chosen: Sequence[int], parents: Sequence[int], observed: Sequence[int]
+) -> tuple[Word, ...]:
+    """Return words of a tree and their prefixes, in its order."""
     kept = set(chosen)
     for word in chosen:
         while word > 0 and parents[word] not in kept:

@@ -12,7 +12,7 @@ the function at hand does not put them below.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -38,7 +38,7 @@ from specexpr.certify.rivals import rivals
 from specexpr.expressivity.acceptable import alike_conflict, good_test
 from specexpr.expressivity.conflict import terms
 from specexpr.expressivity.contenders import contenders
-from specexpr.expressivity.lotteries import PRIMES, OutOfReach, WordBasis, word_basis
+from specexpr.expressivity.lotteries import PRIMES, OutOfReach, WordBasis, growing_basis
 from specexpr.expressivity.sequences import Cycle, order_sequences
 from specexpr.expressivity.system import PolicyPoint, Row, System
 from specexpr.expressivity.task import Question
@@ -55,6 +55,7 @@ _DISCOUNT = Fraction(9, 10)
 _OUT_OF_TIME = "time: the limit passed before an answer was proved"
 
 Proof = FunctionWitness | LotteriesCertificate
+Found = tuple[ValuedWord, ...] | LotteriesCertificate | Undecided | None
 
 
 def decide_lotteries(claim: Claim, *, deadline: float | None = None) -> Proof | Undecided:
@@ -70,18 +71,11 @@ def decide_lotteries(claim: Claim, *, deadline: float | None = None) -> Proof | 
             return sequences
         for prime in PRIMES:
             found = _Decision(claim, deadline, prime).run()
-            if not isinstance(found, LotteriesCertificate):
-                break
-            try:
-                check_lotteries(claim, "ftr", found)
-            except TooLarge as limit:
-                return Undecided(f"limit: {limit}")
-            except Refused:  # a rank was smaller modulo the prime
-                continue
-            return found
-        if isinstance(found, tuple):
-            return FunctionWitness(found, tuple(sequences.items()))
-        return found if isinstance(found, Undecided) else Undecided("limit: no prime tells the ranks")
+            if isinstance(found, tuple):
+                return FunctionWitness(found, tuple(sequences.items()))
+            if found is not None:
+                return found
+        return Undecided("limit: the rank of the lotteries could not be told")
     except (OutOfReach, TooLarge) as gave_up:
         reason = str(gave_up)
         return Undecided(f"limit: {reason}" if isinstance(gave_up, TooLarge) else reason)
@@ -99,7 +93,8 @@ class _Decision:
     def __post_init__(self) -> None:
         self.system = System(self.claim, (), Behaviours(self.claim.models))
 
-    def run(self) -> tuple[ValuedWord, ...] | LotteriesCertificate | Undecided:
+    def run(self) -> Found:
+        """Return values of words, or terms whose lotteries cancel; None where the prime was a bad choice."""
         claim = self.claim
         for accepted in claim.acceptable:
             if accepted.over is None and not claim.modulo_unreachable:
@@ -124,7 +119,7 @@ class _Decision:
                 self.add_bad(k, table)
         while True:
             outcome = self.weighted()
-            if isinstance(outcome, Undecided | LotteriesCertificate):
+            if not isinstance(outcome, tuple):
                 return outcome
             value = Expectation(claim, outcome, {})
             cuts = [(k, table) for k in self.pools for table in self.cuts(k, value)]
@@ -158,24 +153,51 @@ class _Decision:
             row = Row(Relation.STRICT, plus, number, k, good=first, bad=table)
         self.system.rows.append(row)
 
-    def weighted(self) -> tuple[ValuedWord, ...] | LotteriesCertificate | Undecided:
-        """Return values of few and short words that meet the rows, or the terms that refute them."""
+    def weighted(self) -> Found:
+        """Return values of short words that meet the rows, or terms that refute them.
+
+        A conflict on the words so far may be none on longer ones. The kernel is asked where that is unlikely:
+        when it is of few terms, or when longer words have told no more, if only for a while.
+        """
         if not self.system.rows:
             return ()
         points = [(p.model, p.table) for p in self.system.points if isinstance(p, PolicyPoint)]
-        basis = word_basis(self.claim, points, deadline=self.deadline, prime=self.prime)
-        system = _Rows.of(self.system, basis)
-        outcome = system.decide(range(len(system.words)), self.deadline)
-        match outcome:
-            case OutOfTime():
-                return Undecided(_OUT_OF_TIME)
-            case Conflict(multipliers=multipliers):
-                scaled = {k: y * system.scales[k] for k, y in multipliers}
-                total = sum(y for k, y in scaled.items() if self.system.rows[k].relation is Relation.STRICT)
-                shares = {k: y / total for k, y in scaled.items()}
-                return LotteriesCertificate(tuple(terms(self.system, shares)))
-            case Direction():
-                return system.valued(*system.shortest(outcome, self.deadline))
+        last: WordBasis | None = None
+        conflict: LotteriesCertificate | None = None
+        for basis in growing_basis(self.claim, points, deadline=self.deadline, prime=self.prime):
+            if basis is last:
+                if conflict is not None and self.is_proved(conflict):
+                    return conflict
+                conflict = None
+                continue
+            last = basis
+            system = _Rows.of(self.system, basis)
+            match system.decide(range(len(system.words)), self.deadline):
+                case OutOfTime():
+                    return Undecided(_OUT_OF_TIME)
+                case Conflict(multipliers=multipliers):
+                    conflict = self.refuted({k: y * system.scales[k] for k, y in multipliers})
+                    if 2 * len(conflict.terms) < len(system.words) and self.is_proved(conflict):
+                        return conflict
+                case Direction() as direction:
+                    return system.fewest(direction, self.deadline)
+        return conflict if conflict is not None and self.is_proved(conflict) else None
+
+    def refuted(self, multipliers: Mapping[int, Fraction]) -> LotteriesCertificate:
+        """Return the terms of rows with these multipliers."""
+        rows = self.system.rows
+        total = sum(y for k, y in multipliers.items() if rows[k].relation is Relation.STRICT)
+        return LotteriesCertificate(tuple(terms(self.system, {k: y / total for k, y in multipliers.items()})))
+
+    def is_proved(self, conflict: LotteriesCertificate) -> bool:
+        """Say whether the lotteries of a conflict cancel, beyond the words that it was found on."""
+        try:
+            check_lotteries(self.claim, "ftr", conflict)
+        except TooLarge:
+            raise
+        except Refused:
+            return False
+        return True
 
     def cuts(self, k: int, value: Expectation) -> list[Table]:
         """Return some policies that are not accepted and not below the accepted ones. Raises TooLarge."""
@@ -242,29 +264,15 @@ class _Rows:
             [[row[j] for j in columns] for row in self.rows], self.relations, deadline=deadline
         )
 
-    def shortest(self, direction: Direction, deadline: float | None) -> tuple[Sequence[int], Direction]:
-        """Return words of the least length that do, on small systems as few as can be, with weights."""
+    def fewest(self, direction: Direction, deadline: float | None) -> tuple[ValuedWord, ...]:
+        """Return words with whole weights, on small systems so that none can be left out."""
         kept: Sequence[int] = range(len(self.words))
-        lengths = sorted({len(word) for word in self.words})
-        low, high = 0, len(lengths)
-        while low < high:  # words up to lengths[high - 1] do
-            middle = (low + high) // 2
-            fewer = [j for j in kept if middle and len(self.words[j]) <= lengths[middle - 1]]
-            outcome = self.decide(fewer, deadline)
-            if isinstance(outcome, Direction):
-                kept, direction, high = fewer, outcome, middle
-            else:
-                low = middle + 1
         if len(self.rows) * len(kept) <= _PRUNED:
             for j in reversed(kept):
                 fewer = [i for i in kept if i != j]
                 outcome = self.decide(fewer, deadline)
                 if isinstance(outcome, Direction):
                     kept, direction = fewer, outcome
-        return kept, direction
-
-    def valued(self, kept: Sequence[int], direction: Direction) -> tuple[ValuedWord, ...]:
-        """Return the words with their weights in whole numbers without a common factor."""
         numerators = direction.numerators[: len(kept)]
         common = gcd(*numerators) or 1
         return tuple(
