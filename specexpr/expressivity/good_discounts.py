@@ -135,7 +135,7 @@ def _is_good_at(search: Search, x: Mark, good: Sequence[tuple[Mark, Mark]]) -> b
 def _at(rows: Sequence[Sequence[fmpz_poly]], t: Fraction) -> list[list[int]]:
     """Return polynomials at a rational, all times one positive number."""
     g = fmpq(t.numerator, t.denominator)
-    power = t.denominator ** max((p.degree() for row in rows for p in row), default=0)
+    power = t.denominator ** max([0, *(p.degree() for row in rows for p in row)])
     return [[int((p(g) * power).p) for p in row] for row in rows]
 
 
