@@ -151,6 +151,7 @@ if TYPE_CHECKING:
     from specexpr.product.product import Product
 
 _ZERO = Fraction(0)
+_SOME_DISCOUNT = Fraction(9, 10)
 _WIDTH = 80
 _OPEN = Options()
 
@@ -320,10 +321,24 @@ def decide(question: Question) -> Verdict:
     else:
         proof = decide_machine(claim, deadline=deadline)
     verdict = proved(question, "rm", proof, machine_words)
+    if isinstance(verdict, Undecided) and claim.setting == Setting():
+        of_one_state = _markov_reward(question)
+        if of_one_state is not None:
+            return proved(question, "rm", of_one_state, machine_words)
     own = _own_witness(question)
     if own is not None and _is_more_than(verdict, own):
         return proved(question, "rm", own, machine_words)
     return verdict
+
+
+def _markov_reward(question: Question) -> Proof | None:
+    """Return a Markov reward that answers a question, also a large one: a machine with one state."""
+    from specexpr.expressivity.markov import decide_markov_reward
+
+    if question.options.discount is None:
+        question = replace(question, options=replace(question.options, discount=_SOME_DISCOUNT))
+    verdict = decide_markov_reward(replace(question, deadline=None))
+    return verdict.witness.proof if isinstance(verdict, Expressible) else None
 
 
 def _own_witness(question: Question) -> MachineWitness | None:

@@ -159,7 +159,7 @@ def write_reward(proof: RewardWitness | AlgebraicReward, scope: Scope) -> JsonOb
 PROOF = ProofKind(
     kind="reward",
     verdict=Answer.EXPRESSIBLE,
-    formalisms=frozenset({"mr", "ftr", "inmr", "imorl"}),
+    formalisms=frozenset({"mr", "rm", "ftr", "inmr", "imorl"}),
     data=(RewardWitness, AlgebraicReward),
     check=check_reward,
     read=read_reward,

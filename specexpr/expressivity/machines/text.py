@@ -10,11 +10,11 @@ from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.kinds.machines import MachinesCertificate
 from specexpr.certify.model import Claim
 from specexpr.certify.observing import Observation, observations
-from specexpr.certify.proofs import FarkasCertificate
+from specexpr.certify.proofs import FarkasCertificate, RewardWitness, Term
 from specexpr.exact import rational_text
-from specexpr.expressivity.conflict_text import Wording, discounted_at
+from specexpr.expressivity.conflict_text import ConflictText, Wording, discounted_at
 from specexpr.expressivity.everywhere_text import everywhere_words
-from specexpr.expressivity.explanation import conflict_words
+from specexpr.expressivity.explanation import conflict_words, words_of
 from specexpr.expressivity.naming import called
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text
 from specexpr.expressivity.task import Question
@@ -22,6 +22,8 @@ from specexpr.expressivity.trajectory_text import lotteries_words
 from specexpr.expressivity.verdict import Proof, Words
 
 _LISTED = 12
+_FEW_TERMS = 8
+_MEETS = "meets every step in every machine state exactly as often"
 _SETS = 4
 
 
@@ -30,8 +32,12 @@ def machine_words(question: Question, proof: Proof) -> Words:
     match proof:
         case MachineWitness():
             return _witness_words(question, proof)
+        case RewardWitness():
+            words = words_of(question, proof)
+            said = f"reward machine with 1 state: {words.summary}"
+            return Words(said, words.text, words.lines)
         case MachinesCertificate():
-            return _too_small_words(proof)
+            return _too_small_words(question, proof)
         case LotteriesCertificate():
             return lotteries_words(question, proof, "reward machine")
         case FarkasCertificate():
@@ -121,17 +127,26 @@ def _place(question: Question, claim: Claim, names: Sequence[str], step: tuple[i
     return f"in {names[u]}, {cell}"
 
 
+def _story(question: Question, terms: Sequence[Term], wording: Wording) -> str:
+    text = ConflictText(question, terms, wording)
+    return text.whole() if len(terms) <= _FEW_TERMS else text.abridged()
+
+
 def _few(lines: list[str]) -> list[str]:
     if len(lines) <= _LISTED:
         return lines
     return [*lines[:_LISTED], f"  ... and {counted(len(lines) - _LISTED, 'more line')}"]
 
 
-def _too_small_words(proof: MachinesCertificate) -> Words:
+def _too_small_words(question: Question, proof: MachinesCertificate) -> Words:
     smaller = proof.refuted
     lines = sorted({t.line for terms in smaller.combinations for t in terms if t.line is not None})
     sets = counted(len(smaller.combinations), "conflict")
     summary = f"every machine with at most {counted(smaller.states, 'state')} is refuted, by {sets}"
+    if len(smaller.combinations) == 1:
+        wording = Wording(f"reward machine with at most {counted(smaller.states, 'state')}", _MEETS)
+        story = _story(question, smaller.combinations[0], wording)
+        return Words(summary + line_numbers(lines), story, tuple(lines))
     text = (
         f"However a machine with at most {counted(smaller.states, 'state')} moves, one of {sets} between "
         "constraints of the task stands against its rewards: two mixtures that meet every step in every "
