@@ -11,6 +11,11 @@ An atom adds y . p if it is held; a spread at most sum of max(0, y . part), or e
 the rest at most what `remainder` says. If this is < 0, or <= 0 where the left-hand side would be > 0 (a
 strict constraint has positive weight) or the bound is not attained (shares strictly between do not attain
 it), the constraints cannot hold.
+
+Weights may also show that P_j(X) is as small as the answers allow, L_j: if y.P(X) + P_j(X) <= L_j for all X
+that are left, while y.P(X) >= 0. Then X holds no atom with a positive probability under j but those that it
+must, and of a spread to which j has a share it holds nothing. In the same way y.P(X) - P_j(X) <= -U_j shows
+that P_j(X) is as large as the answers allow, U_j: then X holds of all this whatever it may.
 """
 
 from __future__ import annotations
@@ -60,7 +65,17 @@ class Share:
     between: Tree
 
 
-Tree: TypeAlias = Leaf | Count | Share
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """The probability under a policy is the least or the most that is left, as weights show; and then?"""
+
+    policy: int
+    is_most: bool
+    weights: tuple[Fraction, ...]
+    then: Tree
+
+
+Tree: TypeAlias = Leaf | Count | Share | Forced
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +157,25 @@ def summary(
 
 @dataclass(slots=True)
 class Checker:
-    """Checks leaves under the answers so far: least and most atoms of each class, shares of spreads."""
+    """Checks leaves under the answers so far.
+
+    counts: the least and the most atoms of each class. shares: of spreads. forced: the policies whose
+    probability is the most that is left (True) or the least, in the order in which that was shown.
+    """
 
     asked: Setup
     pieces: Pieces
     remainder: Remainder
     counts: list[tuple[int, int]] = field(init=False)
     shares: dict[int, str] = field(default_factory=dict)
+    forced: dict[int, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.counts = [(0, atom.count) for atom in self.pieces.atoms]
 
     def check(self, tree: Tree) -> None:
         """Check every leaf of a tree. Raises Refused."""
+        before = list(self.counts), dict(self.shares), dict(self.forced)
         match tree:
             case Leaf(weights=weights):
                 self.check_leaf(weights)
@@ -166,37 +187,67 @@ class Checker:
                     self.counts[k] = bounds
                     if bounds[0] <= bounds[1]:  # else the case is empty
                         self.check(branch)
-                self.counts[k] = least, greatest
             case Share(spread=k, nothing=nothing, everything=everything, between=between):
                 if not 0 <= k < len(self.pieces.spreads) or k in self.shares:
-                    raise Refused("a case asks for a spread that there is not, or asks twice")
-                for answer, branch in (
-                    ("nothing", nothing),
-                    ("everything", everything),
-                    ("between", between),
-                ):
+                    raise Refused("a case asks for a spread that there is not, or whose share is known")
+                answers = (("nothing", nothing), ("everything", everything), ("between", between))
+                for answer, branch in answers:
                     self.shares[k] = answer
                     self.check(branch)
-                del self.shares[k]
+            case Forced(policy=j, is_most=is_most, weights=weights, then=then):
+                self.check_forced(j, weights, is_most=is_most)
+                if self.force(j, is_most=is_most):
+                    self.check(then)
+        self.counts, self.shares, self.forced = before
 
     def check_leaf(self, weights: Sequence[Fraction]) -> None:
         """Check that weights refute the answers so far. Raises Refused."""
+        most, is_attained = self.most(self.weigh(weights))
+        relations = self.asked.relations
+        is_strict = any(z and r is Relation.STRICT for z, r in zip(weights, relations, strict=True))
+        if most > 0 or (most == 0 and is_attained and not is_strict):
+            raise Refused("the additions of a case do not refute it")
+
+    def check_forced(self, policy: int, weights: Sequence[Fraction], *, is_most: bool) -> None:
+        """Check that weights force the probability under a policy. Raises Refused."""
+        if not 0 <= policy < len(self.asked.points):
+            raise Refused("a case is about a policy that there is not")
+        own = [Fraction(int(i == policy)) for i in range(len(self.asked.points))]
+        sign = -1 if is_most else 1
+        room = self.most([-sign * x for x in own])[0]  # U_j, or -L_j
+        most, _ = self.most([x + sign * e for x, e in zip(self.weigh(weights), own, strict=True)])
+        if most + room > 0:
+            raise Refused("the additions of a case do not force the probability of a policy")
+
+    def force(self, policy: int, *, is_most: bool) -> bool:
+        """Put in what a least or greatest probability says of pieces; say whether the case can be."""
+        self.forced[policy] = is_most
+        for k, atom in enumerate(self.pieces.atoms):
+            if atom.vector[policy]:
+                forced = self.counts[k][is_most]
+                self.counts[k] = forced, forced
+        for k, spread in enumerate(self.pieces.spreads):
+            if any(part[policy] for part in spread.parts):
+                self.shares.setdefault(k, "everything" if is_most else "nothing")
+                if self.shares[k] == "between":
+                    return False
+        return True
+
+    def weigh(self, weights: Sequence[Fraction]) -> list[Fraction]:
+        """Return the weights of the policies for weights of the constraints. Raises Refused."""
         asked = self.asked
         if len(weights) != len(asked.sides):
             raise Refused("a case does not weigh each constraint")
         if any(z < 0 and r is not Relation.TIE for z, r in zip(weights, asked.relations, strict=True)):
             raise Refused("a case gives a constraint that is no tie a negative weight")
-        most, is_attained = self.most(weights)
-        is_strict = any(z and r is Relation.STRICT for z, r in zip(weights, asked.relations, strict=True))
-        if most > 0 or (most == 0 and is_attained and not is_strict):
-            raise Refused("the additions of a case do not refute it")
-
-    def most(self, weights: Sequence[Fraction]) -> tuple[Fraction, bool]:
-        """Return a bound on the weighted sum of gaps, and whether shares may attain it."""
-        y = [_ZERO] * len(self.asked.points)
-        for z, (better, worse) in zip(weights, self.asked.sides, strict=True):
+        y = [_ZERO] * len(asked.points)
+        for z, (better, worse) in zip(weights, asked.sides, strict=True):
             y[better] += z
             y[worse] -= z
+        return y
+
+    def most(self, y: Sequence[Fraction]) -> tuple[Fraction, bool]:
+        """Return a bound on the sum of y_i P_i(X), and whether shares may attain it."""
         total, is_attained = _ZERO, True
         for (least, greatest), atom in zip(self.counts, self.pieces.atoms, strict=True):
             gain = _times(y, atom.vector)
@@ -209,7 +260,7 @@ class Checker:
             elif answer != "nothing":
                 total += sum((max(x, _ZERO) for x in gains), _ZERO)
                 is_attained = is_attained and not (answer == "between" and any(gains))
-        return total + self.remainder.most(tuple(y), self.pieces.rest), is_attained
+        return total + self.remainder.most(y, self.pieces.rest, self.forced), is_attained
 
 
 def _times(y: Sequence[Fraction], vector: Vector) -> Fraction:

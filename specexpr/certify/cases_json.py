@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from fractions import Fraction
 
-from specexpr.certify.branching import Cases, Count, Leaf, Share, Tree
+from specexpr.certify.branching import Cases, Count, Forced, Leaf, Share, Tree
 from specexpr.certify.node import Node
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.tails import Vector
 from specexpr.exact import rational_text
+
+
+class _Bound(StrEnum):
+    LEAST = "the least"
+    MOST = "the most"
 
 
 def read_cases(node: Node, scope: Scope) -> Cases:
@@ -41,6 +47,10 @@ def read_cases(node: Node, scope: Scope) -> Cases:
 
 def _read_tree(node: Node) -> Tree:
     keys = dict(node.entries())
+    if "policy" in keys:
+        entry = node.fields("policy", "has", "weights", "then")
+        is_most = entry["has"].choice(_Bound) is _Bound.MOST
+        return Forced(_count(entry["policy"]), is_most, _numbers(entry["weights"]), _read_tree(entry["then"]))
     if "weights" in keys:
         return Leaf(_numbers(node.fields("weights")["weights"]))
     if "atom" in keys:
@@ -85,6 +95,10 @@ def _write_tree(tree: Tree) -> JsonObject:
             return {"weights": _texts(weights)}
         case Count(atom=k, most=most, fewer=fewer, more=more):
             return {"atom": k, "most": most, "fewer": _write_tree(fewer), "more": _write_tree(more)}
+        case Forced(policy=j, is_most=is_most, weights=weights, then=then):
+            bound = _Bound.MOST if is_most else _Bound.LEAST
+            found: JsonObject = {"policy": j, "has": bound.value, "weights": _texts(weights)}
+            return found | {"then": _write_tree(then)}
         case Share(spread=k, nothing=nothing, everything=everything, between=between):
             branches = {"nothing": nothing, "everything": everything, "between": between}
             return {"spread": k, **{name: _write_tree(branch) for name, branch in branches.items()}}

@@ -10,18 +10,23 @@ over the policies that have kappa and have not entered a tail. With a_i = y_i P_
   r_ij do not exceed -a_j, then sum a_i e_i(u) <= 0 for every u, and X adds at most 0. If that is so for -a,
   then sum a_i e_i(u) >= 0 for every u, and X adds at most sum of a_i h_i, which is what everything adds.
 
+**What is forced.** If X is known to hold nothing of what policy j does after w, and P_j(w) > 0, it holds
+nothing of what policy i does there on its way into a class, if each step of that way is possible for j and j,
+once in the class, takes the same steps there as i: the entry words of i are then words of j, and the shares
+of both are 0 together (`tails`). If X is known to hold all that j does, it holds all of it.
+
 Likelihoods are what shows that a choice can be put off for ever and still be too late: where one policy stays
 longer than another one, far out every trajectory is likelier under it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from specexpr.certify.step_chain import StepChain
-from specexpr.certify.tails import Rest, Tails, Vector
+from specexpr.certify.step_chain import StepChain, reached
+from specexpr.certify.tails import Rest, Tails
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -36,20 +41,29 @@ class Remainder:
     tails: Tails
     uses_likelihoods: bool
     _ratios: dict[tuple[Hashable, int, int], Ratios | None] = field(default_factory=dict)
+    _following: dict[tuple[int, int, int, int], bool] = field(default_factory=dict)
 
-    def most(self, weights: Vector, rest: Sequence[Rest]) -> Fraction:
-        """Return a bound on what any event adds to the weighted sum of probabilities."""
-        return sum((one.count * self._after(weights, one) for one in rest), _ZERO)
+    def most(
+        self, weights: Sequence[Fraction], rest: Sequence[Rest], forced: Mapping[int, bool] | None = None
+    ) -> Fraction:
+        """Return a bound on what any event adds to the weighted sum of probabilities.
 
-    def _after(self, weights: Vector, rest: Rest) -> Fraction:
-        tails: dict[Hashable, dict[int, int]] = {}
-        for i, (x, chain) in enumerate(zip(rest.vector, self.tails.chains, strict=True)):
-            for k in range(len(chain.classes)) if x else ():
-                if rest.state in chain.ending(k):
-                    tails.setdefault(self.tails.law(i, k), {})[i] = k
+        forced: policies of which all that is not known otherwise is held (True), or nothing of it; what was
+        known first counts.
+        """
+        return sum((one.count * self._after(weights, one, forced or {}) for one in rest), _ZERO)
+
+    def _after(self, weights: Sequence[Fraction], rest: Rest, forced: Mapping[int, bool]) -> Fraction:
         total = _ZERO
-        for law, classes in tails.items():
-            a = {i: weights[i] * rest.vector[i] for i in classes}
+        for law, open_ends in self.ends(rest, forced).items():
+            a: dict[int, Fraction] = {}
+            classes: dict[int, int] = {}
+            for i, k, known in open_ends:
+                x = weights[i] * rest.vector[i]
+                if known is None:
+                    a[i], classes[i] = x, k
+                elif known:
+                    total += x * self.tails.chains[i].ending(k)[rest.state]
             shares = {i: a[i] * self.tails.chains[i].ending(k)[rest.state] for i, k in classes.items()}
             best = sum((max(x, _ZERO) for x in shares.values()), _ZERO)
             if self.uses_likelihoods and best:
@@ -59,6 +73,41 @@ class Remainder:
                     best = min(best, sum(shares.values(), _ZERO))
             total += best
         return total
+
+    def ends(
+        self, rest: Rest, forced: Mapping[int, bool]
+    ) -> Mapping[Hashable, list[tuple[int, int, bool | None]]]:
+        """Return by tails the policies with their classes, and the share that is held if it is forced."""
+        found: dict[Hashable, list[tuple[int, int, bool | None]]] = {}
+        for i, (x, chain) in enumerate(zip(rest.vector, self.tails.chains, strict=True)):
+            for k in range(len(chain.classes)) if x else ():
+                if rest.state in chain.ending(k):
+                    known = (
+                        forced[j] for j in forced if rest.vector[j] and self._follows(i, k, j, rest.state)
+                    )
+                    found.setdefault(self.tails.law(i, k), []).append((i, k, next(known, None)))
+        return found
+
+    def _follows(self, i: int, k: int, j: int, state: int) -> bool:
+        """Say whether all that policy i does from a state into its class k is possible for policy j."""
+        key = i, k, j, state
+        if key not in self._following:
+            one, other = self.tails.chains[i], self.tails.chains[j]
+            ending, inside = one.ending(k), one.classes[k].states
+            onward = {
+                s: [step[2] for step, _ in steps if step[2] in ending]
+                for s, steps in one.leaving.items()
+                if s not in inside
+            }
+            way = reached([state], onward)
+            possible = {step for steps in other.leaving.values() for step, _ in steps}
+            self._following[key] = all(
+                (s in other.of and other.classes[other.of[s]].support == one.classes[k].support)
+                if s in inside
+                else all(step in possible for step, _ in one.leaving[s] if step[2] in ending)
+                for s in way
+            )
+        return self._following[key]
 
     def _is_outweighed(
         self, a: dict[int, Fraction], law: Hashable, classes: dict[int, int], state: int

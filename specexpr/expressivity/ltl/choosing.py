@@ -7,7 +7,6 @@ that is nearer.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +15,7 @@ from math import floor, lcm
 from specexpr.certify.branching import Setup
 from specexpr.certify.model import Relation
 from specexpr.certify.tails import Vector
+from specexpr.expressivity.ltl.effort import Effort
 from specexpr.expressivity.ltl.gaps import Program, largest_least_gap
 
 Bounds = tuple[tuple[int, int], ...]
@@ -46,19 +46,19 @@ class NoChoice:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """The gaps of constraints as integer columns: P_better - P_worse of each vector, times one number."""
+    """Vectors of probabilities times a number that makes them whole; the gaps P_better - P_worse of each."""
 
     asked: Setup
+    vectors: tuple[tuple[int, ...], ...]
+    below: int
     columns: tuple[tuple[int, ...], ...]
 
     @classmethod
     def of(cls, asked: Setup, vectors: Sequence[Vector]) -> Gaps:
         below = lcm(*{x.denominator for vector in vectors for x in vector})
-        found = []
-        for vector in vectors:
-            whole = [x.numerator * (below // x.denominator) for x in vector]
-            found.append(tuple([whole[better] - whole[worse] for better, worse in asked.sides]))
-        return cls(asked, tuple(found))
+        whole = [tuple([x.numerator * (below // x.denominator) for x in vector]) for vector in vectors]
+        columns = (tuple([vector[i] - vector[j] for i, j in asked.sides]) for vector in whole)
+        return cls(asked, tuple(whole), below, tuple(columns))
 
     def program(self, bounds: Bounds) -> Program:
         """Return the program with these bounds of the columns."""
@@ -83,17 +83,28 @@ def _holds(gap: int, relation: Relation) -> bool:
     return gap >= 0 if relation is Relation.WEAK else gap == 0
 
 
-def choose(
-    asked: Setup, columns: Sequence[Column], *, most_nodes: int, deadline: float | None = None
-) -> Choice | NoChoice:
+def choose(asked: Setup, columns: Sequence[Column], *, most_nodes: int, effort: Effort) -> Choice | NoChoice:
     """Return amounts of the columns that meet the constraints."""
     gaps = Gaps.of(asked, [column.vector for column in columns])
-    waiting: list[Bounds] = [tuple((0, column.count) for column in columns)]
+    return choose_within(
+        gaps,
+        columns,
+        tuple((0, column.count) for column in columns),
+        most_nodes=most_nodes,
+        effort=effort,
+    )
+
+
+def choose_within(
+    gaps: Gaps, columns: Sequence[Column], bounds: Bounds, *, most_nodes: int, effort: Effort
+) -> Choice | NoChoice:
+    """Return amounts of the columns within bounds that meet the constraints."""
+    waiting = [bounds]
     nodes = 0
     while waiting:
         bounds = waiting.pop()
         nodes += 1
-        if nodes > most_nodes or (deadline is not None and time.monotonic() > deadline):
+        if nodes > most_nodes or not effort.spend(len(columns)):
             return NoChoice(is_complete=False)
         optimum = largest_least_gap(gaps.program(bounds))
         if not optimum.is_positive or optimum.values is None:

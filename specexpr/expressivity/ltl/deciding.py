@@ -1,43 +1,227 @@
-"""Decide whether a formula of linear temporal logic orders policies as a task asks."""
+"""Decide whether a formula of linear temporal logic orders policies as a task asks.
+
+First what no function of trajectories can do is excluded, then constraints between finitely many policies are
+decided (`searching`, or `labelled` where label sets are observed). Acceptable sets are cut into constraints:
+a policy of the universe joins when the formula at hand does not put it below an accepted one. A formula that
+is found in this way is replaced by a smaller one, if there is one among the readable ones (`enumeration`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice, product
 
-from specexpr.certify.formula import Operator
-from specexpr.certify.formula_store import Joined, Scheme, formula_of, size
-from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability, probabilities
+from specexpr.certify.branching import setup
+from specexpr.certify.chain import Chain
+from specexpr.certify.formula import Atom, AtomKind, Operator
+from specexpr.certify.formula_store import Joined, Scheme, formula_of, scheme_of, size
+from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability, check_formula, probabilities
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
-from specexpr.certify.model import Claim, Label, PolicyConstraint, Relation, TrajectoryConstraint
-from specexpr.expressivity.ltl.searching import Certificate, Found, Search, two_levels
+from specexpr.certify.model import (
+    AcceptableSet,
+    Acceptance,
+    Claim,
+    Label,
+    PolicyConstraint,
+    Relation,
+    Table,
+    TrajectoryConstraint,
+)
+from specexpr.certify.ordering import holds, split
+from specexpr.certify.proofs import Refused, TooLarge
+from specexpr.certify.step_chain import step_chain
+from specexpr.expressivity.ltl.drafts import step_atoms, step_truth
+from specexpr.expressivity.ltl.effort import Effort
+from specexpr.expressivity.ltl.enumeration import Enumeration, promising, sample
+from specexpr.expressivity.ltl.labelled import LabelSearch
+from specexpr.expressivity.ltl.searching import WORK, Certificate, Found, Search, two_levels
 from specexpr.expressivity.trajectory_functions import decide_lotteries
 from specexpr.expressivity.verdict import Undecided
+from specexpr.models.environment import Environment
+from specexpr.syntax.formulas import formula_text
 
 Proof = FormulaWitness | LotteriesCertificate | Certificate
 
+_LISTED = 60  # policies whose values a witness lists
+_LONG = 2_000  # operators and atoms of a formula that is still written as a text
+_FIRST = 12  # policies of a universe that are asked for from the start
+_CUTS = 6  # those that join at once
+_MOST_ROUNDS = 60
+_PROMISING = 150  # formulas whose probabilities are computed
+
 
 def decide_ltl(
-    claim: Claim, *, deadline: float | None = None, search_formulas: bool = True, labels: Sequence[Label] = ()
+    claim: Claim,
+    *,
+    deadline: float | None = None,
+    search_formulas: bool = True,
+    labels: Sequence[Sequence[Label]] = (),
 ) -> Proof | Undecided:
-    constraints = [c for c in claim.constraints if isinstance(c, PolicyConstraint)]
-    two = two_levels(claim, constraints)
-    if two is not None:
-        return two
-    functions = decide_lotteries(claim, deadline=deadline)
-    if isinstance(functions, LotteriesCertificate | Undecided):
-        return functions
-    if not any(c.relation is Relation.STRICT for c in constraints):
-        return witness(claim, constraints, (Joined(Operator.TRUE),))
-    found = Search(claim, constraints, labels, deadline).run()
-    if isinstance(found, Found):
-        return witness(claim, constraints, found.scheme)
-    return found
+    """Return a formula that meets a claim, or what shows that there is none; the kernel is still to check it.
+
+    labels: those of each environment, where transitions are observed; a formula may use them as names.
+    """
+    if any(isinstance(c, TrajectoryConstraint) for c in claim.constraints):
+        return Undecided("limit: a formula values policies and says nothing of finite sequences")
+    try:
+        return _Decision(claim, deadline, _common(labels), search_formulas).run()
+    except TooLarge as limit:
+        return Undecided(f"limit: {limit}")
 
 
-def witness(claim, constraints, scheme: Scheme) -> FormulaWitness:
-    known = probabilities(claim, scheme, ())
-    seen = {}
-    for c in constraints:
-        for t in (c.better, c.worse):
-            seen.setdefault((c.model, t), None)
-    return FormulaWitness(scheme, (), tuple(PolicyProbability(m, t, known[m].policy(t)) for m, t in seen))
+def _common(labels: Sequence[Sequence[Label]]) -> tuple[Label, ...]:
+    """Return the labels that all environments have alike: only these say no more than transitions do."""
+    if not labels:
+        return ()
+    return tuple(x for x in labels[0] if all(x in others for others in labels))
+
+
+@dataclass(slots=True)
+class _Decision:
+    claim: Claim
+    deadline: float | None
+    labels: tuple[Label, ...]
+    search_formulas: bool
+    constraints: list[PolicyConstraint] = field(default_factory=list)
+
+    def run(self) -> Proof | Undecided:
+        claim = self.claim
+        self.constraints = [c for c in claim.constraints if isinstance(c, PolicyConstraint)]
+        certain = two_levels(claim, self.constraints)
+        if certain is not None:
+            return certain
+        functions = decide_lotteries(claim, deadline=self.deadline)
+        if isinstance(functions, LotteriesCertificate):
+            return functions
+        if isinstance(functions, Undecided) and functions.reason.startswith("time"):
+            return functions
+        for accept in claim.acceptable:
+            self.constraints += self.first(accept)
+        for _ in range(_MOST_ROUNDS):
+            found = self.decided()
+            if not isinstance(found, Found):
+                return found
+            cuts = [c for accept in claim.acceptable for c in islice(self.cuts(accept, found), _CUTS)]
+            if not cuts:
+                return self.witness(self.smaller(found).scheme)
+            self.constraints += cuts
+        return Undecided("limit: the acceptable set needs too many policies to be compared")
+
+    # -- constraints -----------------------------------------------------------------------------------------
+
+    def decided(self) -> Found | Certificate | Undecided:
+        """Decide the constraints at hand."""
+        if not any(c.relation is Relation.STRICT for c in self.constraints):
+            return Found((Joined(Operator.TRUE),))
+        certain = two_levels(self.claim, self.constraints)
+        if certain is not None:
+            return certain
+        effort = Effort(WORK, self.deadline)
+        if self.claim.setting.labels is None:
+            outcome = Search(self.claim, self.constraints, self.labels, effort).run()
+        else:
+            scheme, length = LabelSearch(self.claim, self.constraints, effort).run()
+            if scheme is not None:
+                return Found(scheme)
+            out = "time" if effort.is_late else "limit"
+            outcome = Undecided(
+                f"{out}: no union of words of up to {length} label sets meets the constraints; that no other "
+                "formula over labels does is not shown"
+            )
+        if isinstance(outcome, Undecided) and self.search_formulas:
+            found = self.readable(Found(()))
+            return outcome if found is None else found
+        return outcome
+
+    def first(self, accept: AcceptableSet) -> Iterator[PolicyConstraint]:
+        """Yield what an acceptable set asks of its accepted policies and of a few others."""
+        good, bad = split(
+            Chain(self.claim.models[accept.model]), accept, merged=self.claim.modulo_unreachable
+        )
+        if accept.acceptance is Acceptance.EQUAL:
+            for table in good[1:]:
+                yield PolicyConstraint(accept.model, table, good[0], Relation.TIE, accept.line)
+            good = good[:1]
+        for better, worse in product(good, islice(bad, _FIRST)):
+            yield PolicyConstraint(accept.model, better, worse, Relation.STRICT, accept.line)
+
+    def cuts(self, accept: AcceptableSet, found: Found) -> Iterator[PolicyConstraint]:
+        """Yield constraints of an acceptable set that a formula does not meet."""
+        chain = Chain(self.claim.models[accept.model])
+        good, bad = split(chain, accept, merged=self.claim.modulo_unreachable)
+        value = probabilities(self.claim, found.scheme, self.labels_of(found.scheme))[accept.model].policy
+        least = min(good, key=value)
+        low = value(least)
+        asked = {(c.better, c.worse) for c in self.constraints if c.model == accept.model}
+        for table in bad:
+            if value(table) >= low and (least, table) not in asked:
+                yield PolicyConstraint(accept.model, least, table, Relation.STRICT, accept.line)
+
+    # -- formulas --------------------------------------------------------------------------------------------
+
+    def smaller(self, found: Found) -> Found:
+        """Return a smaller formula if there is one among the readable ones."""
+        if not self.search_formulas:
+            return found
+        return self.readable(found) or found
+
+    def readable(self, found: Found) -> Found | None:
+        """Return the smallest readable formula that meets the claim, of those that are looked at."""
+        claim, observed = self.claim, self.claim.setting.labels
+        asked = setup(claim, self.constraints)
+        chains = [step_chain(claim.models[m], table) for m, table in asked.points]
+        labels = self.labels if observed is None else observed[0]
+        if observed is not None and any(other != labels for other in observed):
+            return None
+        atoms = step_atoms(claim.models[0], labels)
+        if observed is not None:
+            atoms = tuple(atom for atom in atoms if atom.kind is AtomKind.LABEL)
+        enumeration = Enumeration(sample(chains), atoms, step_truth(labels))
+        most = size(found.scheme) - 1 if found.scheme else 1 << 30
+        for formula in islice(promising(asked, enumeration, most=most), _PROMISING):
+            scheme = scheme_of(formula)
+            if self.meets(scheme):
+                return Found(scheme)
+        return None
+
+    def meets(self, scheme: Scheme) -> bool:
+        """Say whether a formula meets the claim, first of all the constraints at hand."""
+        labels = self.labels_of(scheme)
+        known = probabilities(self.claim, scheme, labels)
+        values: dict[tuple[int, Table], Fraction] = {}
+        for c in self.constraints:
+            for table in (c.better, c.worse):
+                if (c.model, table) not in values:
+                    values[c.model, table] = known[c.model].policy(table)
+            if not holds(c.relation, values[c.model, c.better], values[c.model, c.worse]):
+                return False
+        if not self.claim.acceptable:
+            return True
+        try:
+            check_formula(self.claim, "ltl", FormulaWitness(scheme, labels))
+        except Refused:
+            return False
+        return True
+
+    def labels_of(self, scheme: Scheme) -> tuple[Label, ...]:
+        """Return the labels that a formula speaks of and brings along."""
+        if self.claim.setting.labels is not None:
+            return ()
+        names = {entry.what for entry in scheme if isinstance(entry, Atom) and entry.kind is AtomKind.LABEL}
+        return tuple(x for x in self.labels if x.name in names)
+
+    def witness(self, scheme: Scheme) -> FormulaWitness:
+        """Return a formula with its values and, unless it is long, its text."""
+        labels = self.labels_of(scheme)
+        known = probabilities(self.claim, scheme, labels)
+        sides = [(c.model, table) for c in self.constraints for table in (c.better, c.worse)]
+        listed = list(dict.fromkeys(sides))[:_LISTED]
+        values = tuple(PolicyProbability(m, table, known[m].policy(table)) for m, table in listed)
+        text = None
+        if size(scheme) <= _LONG:
+            observed = self.claim.setting.labels
+            home = Environment("e", self.claim.models[0], self.labels if observed is None else observed[0])
+            text = formula_text(home, formula_of(scheme))
+        return FormulaWitness(scheme, labels, values, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -14,23 +14,49 @@ from specexpr.certify.observing import Step
 _MANY = 40  # literals of which pairs are still tried
 
 
+def step_truth(labels: Sequence[Label] = ()) -> Callable[[Atom, Step], bool]:
+    """Return whether an atom holds of a step, where the labels are these."""
+
+    def holds(atom: Atom, step: Step) -> bool:
+        s, a, t = step
+        match atom.kind:
+            case AtomKind.AT:
+                return atom.what == s
+            case AtomKind.DO:
+                return atom.what == a
+            case AtomKind.NEXT:
+                return atom.what == t
+            case AtomKind.LABEL:
+                return any(x.name == atom.what and (s in x.states or (s, a) in x.pairs) for x in labels)
+
+    return holds
+
+
+def step_atoms(model: Model, labels: Sequence[Label] = ()) -> tuple[Atom, ...]:
+    """Return the atoms of a model, the more telling ones first."""
+    actions = (Atom(AtomKind.DO, a) for a in range(len(model.actions)))
+    named = (Atom(AtomKind.LABEL, x.name) for x in labels)
+    ahead = (Atom(AtomKind.NEXT, t) for t in range(len(model.states)))
+    here = (Atom(AtomKind.AT, s) for s in range(len(model.states)))
+    return (*actions, *named, *ahead, *here)
+
+
 @dataclass(slots=True)
 class Drafts:
-    """Formulas under construction, by their numbers in a store; `atoms` are those that may be used."""
+    """Formulas under construction, by their numbers in a store.
+
+    atoms: those that may be used. holds: whether one holds of a step, or of what stands for an observation.
+    """
 
     atoms: Sequence[Atom]
-    labels: Sequence[Label] = ()
+    holds: Callable[[Atom, Step], bool]
     store: Store = field(default_factory=Store)
     _guards: dict[tuple[frozenset[Step], frozenset[Step]], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, labels: Sequence[Label] = ()) -> Drafts:
-        """Return drafts with the atoms of a model, the more telling ones first."""
-        actions = (Atom(AtomKind.DO, a) for a in range(len(model.actions)))
-        named = (Atom(AtomKind.LABEL, x.name) for x in labels)
-        ahead = (Atom(AtomKind.NEXT, t) for t in range(len(model.states)))
-        here = (Atom(AtomKind.AT, s) for s in range(len(model.states)))
-        return cls((*actions, *named, *ahead, *here), labels)
+        """Return drafts with the atoms of a model."""
+        return cls(step_atoms(model, labels), step_truth(labels))
 
     def scheme(self, number: int) -> Scheme:
         """Return a formula as a list of its parts."""
@@ -77,19 +103,6 @@ class Drafts:
 
     def finally_always(self, number: int) -> int:
         return self.join(Operator.EVENTUALLY, self.join(Operator.ALWAYS, number))
-
-    def holds(self, atom: Atom, step: Step) -> bool:
-        """Say whether an atom holds of a step."""
-        s, a, t = step
-        match atom.kind:
-            case AtomKind.AT:
-                return atom.what == s
-            case AtomKind.DO:
-                return atom.what == a
-            case AtomKind.NEXT:
-                return atom.what == t
-            case AtomKind.LABEL:
-                return any(x.name == atom.what and (s in x.states or (s, a) in x.pairs) for x in self.labels)
 
     def guard(self, inside: Collection[Step], outside: Collection[Step]) -> int:
         """Return a short formula about one step that holds for some steps and fails for others."""
@@ -142,6 +155,16 @@ class Drafts:
                 parts.append(self.atom(atom))
                 left = still
         return self.all_of(parts)
+
+    def following(self, groups: Mapping[int, Sequence[Step]]) -> int:
+        """Return that one of the steps is taken and that what belongs to it holds afterwards."""
+        found = []
+        for number, steps in groups.items():
+            others = [step for other, those in groups.items() if other != number for step in those]
+            if number != self.store.false:
+                then = self.join(Operator.NEXT, number)
+                found.append(self.join(Operator.AND, self.guard(steps, others), then))
+        return self.any_of(found)
 
     def ends(self, inside: Sequence[frozenset[Step]], outside: Sequence[frozenset[Step]]) -> int:
         """Return an ultimate formula that tells trajectories that end in some supports from others."""

@@ -142,10 +142,8 @@ class _Simplex:
             for j, a in enumerate(row)
             if a and (sign * a > 0) is self.at_upper[j] and self.upper[j] != 0 and j not in basic
         ]
-        if self.patience < 0:
-            candidates.sort(key=lambda j: (Fraction(abs(prices[j]), abs(row[j])), j))
-        else:
-            candidates.sort(key=lambda j: Fraction(abs(prices[j]), abs(row[j])))
+        bits = 2 * max([row[j].bit_length() for j in candidates], default=0)  # enough to tell ratios apart
+        candidates.sort(key=lambda j: (abs(prices[j]) << bits) // abs(row[j]))
         left = abs(lack)
         entering = -1
         passed = []

@@ -1,16 +1,16 @@
 """Decide constraints between finitely many policies: pieces to hold, or cases that leave no choice.
 
-Where transitions are observed, both sides are exact in the limit of long words (`cylinders`, `certify.tails`).
-For each length: a choice of whole pieces; a tree of cases; a choice with coins. The first answer is taken,
-but a choice without coins is preferred for a while.
+Where transitions are observed, both sides are exact in the limit of long words (`cylinders`,
+`certify.tails`). For each length: a choice of whole pieces; a tree of cases; a choice with coins. The first
+answer is taken, but a choice without coins is preferred for a while.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 
 from specexpr.certify.branching import Cases, Setup, setup, summary
 from specexpr.certify.formula_store import Scheme
@@ -21,20 +21,26 @@ from specexpr.certify.model import Claim, Label, PolicyConstraint, Relation
 from specexpr.certify.observing import observations
 from specexpr.certify.proofs import Refused, Term, TooLarge
 from specexpr.certify.tails import Tails, Vector
-from specexpr.expressivity.ltl.choosing import Choice, Column, choose
+from specexpr.expressivity.ltl.balancing import balances
+from specexpr.expressivity.ltl.choosing import Choice, Column, Gaps, NoChoice, choose, choose_within
 from specexpr.expressivity.ltl.cylinders import Ends, Forest, WordNode, grow
 from specexpr.expressivity.ltl.drafts import Drafts
+from specexpr.expressivity.ltl.effort import Effort
 from specexpr.expressivity.ltl.refuting import refute
 from specexpr.expressivity.ltl.writing import Key, Writer
 from specexpr.expressivity.verdict import Undecided
 
-MOST_LENGTH = 60
+MOST_LENGTH = 40
 """The greatest length of words that is tried."""
 
 _WITHOUT_COINS = 4  # length up to which words go on only to have more pieces to choose from
 _MOST_COLUMNS = 3_000
 _FEW_NODES = 40
-_NODES = 1_000
+_NODES = 200
+_BALANCES = 500
+
+WORK = 60_000
+"""So many unknowns of programs are solved for before the search gives up."""
 
 Certificate = BranchCertificate | RayCertificate | TwoLevelCertificate
 
@@ -97,7 +103,7 @@ class Search:
     claim: Claim
     constraints: Sequence[PolicyConstraint]
     labels: Sequence[Label]
-    deadline: float | None
+    effort: Effort
     asked: Setup = field(init=False)
     tails: Tails = field(init=False)
     ends: Ends = field(init=False)
@@ -131,15 +137,15 @@ class Search:
                 if patience == 0 or depth >= _WITHOUT_COINS:
                     return with_coins
                 patience -= 1
-            if self.deadline is not None and time.monotonic() > self.deadline:
+            if not self.effort.spend(0):
                 break
         return Undecided(self.reason(depth, rest))
 
     def reason(self, depth: int, rest: Sequence[Fraction]) -> str:
-        out = self.deadline is not None and time.monotonic() > self.deadline
         left = max(rest, default=Fraction(0))
         share = f"; up to {float(left):.2g} of a policy is then still on its way" if left else ""
-        return f"{'time' if out else 'limit'}: words of up to {depth} steps do not decide it{share}"
+        out = "time" if self.effort.is_late else "limit"
+        return f"{out}: words of up to {depth} steps do not decide it{share}"
 
     # -- yes -------------------------------------------------------------------------------------------------
 
@@ -153,13 +159,24 @@ class Search:
         if len(columns) > _MOST_COLUMNS:
             return None
         nodes = _FEW_NODES if goes_on else _NODES
-        choice = choose(self.asked, columns, most_nodes=nodes, deadline=self.deadline)
+        choice = choose(self.asked, columns, most_nodes=nodes, effort=self.effort)
+        if isinstance(choice, NoChoice) and not choice.is_complete and not goes_on and not self.is_strict:
+            choice = self.balanced(columns) or choice
         if not isinstance(choice, Choice):
             return None
         return Found(self.written(forest, groups, choice))
 
+    def balanced(self, columns: Sequence[Column]) -> Choice | None:
+        """Return a choice in which whole pieces meet the ties by themselves where they have to."""
+        gaps = Gaps.of(self.asked, [column.vector for column in columns])
+        for bounds in islice(balances(gaps, columns), _BALANCES):
+            choice = choose_within(gaps, columns, bounds, most_nodes=4, effort=self.effort)
+            if isinstance(choice, Choice):
+                return choice
+        return None
+
     def grouped(self, forest: Forest, *, with_coins: bool) -> list[tuple[Column, list[tuple[Key, Fraction]]]]:
-        """Return columns with their pieces: of equal vectors, or of proportional ones where coins may be used.
+        """Return columns with their pieces: of equal vectors, or proportional ones where coins may be used.
 
         A piece comes with the amount of the column that it is.
         """
@@ -210,7 +227,7 @@ class Search:
         atoms, spreads, rest = summary(pieces, len(self.asked.points))
         if len(atoms) > _MOST_COLUMNS:
             return None, rest
-        found = refute(self.asked, self.tails, pieces, most_nodes=_NODES, deadline=self.deadline)
+        found = refute(self.asked, self.tails, pieces, most_nodes=_NODES, effort=self.effort)
         if found is None:
             return None, rest
         cases = Cases(

@@ -138,18 +138,7 @@ class Writer:
             else:
                 number = self.ending(known)
             groups.setdefault(number, []).append(step)
-        return self.following(groups)
-
-    def following(self, groups: Mapping[int, list[Step]]) -> int:
-        """Return that one of the steps is taken and what belongs to it holds afterwards."""
-        drafts = self.drafts
-        found = []
-        for number, steps in groups.items():
-            others = [step for other, those in groups.items() if other != number for step in those]
-            if number != drafts.store.false:
-                then = drafts.join(Operator.NEXT, number)
-                found.append(drafts.join(Operator.AND, drafts.guard(steps, others), then))
-        return drafts.any_of(found)
+        return self.drafts.following(groups)
 
     def ending(self, shares: Mapping[int, Fraction]) -> int:
         """Return what is to hold if supports are held in these shares, whatever the steps are."""
