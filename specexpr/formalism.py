@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from specexpr.certify.model import Setting
+from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Diagnostic, InternalError, Report, Source, Span, SpecError
 from specexpr.exact import Value
 from specexpr.expressivity.task import Options, Question, Task
@@ -55,6 +56,7 @@ class Formalism:
     needs: question -> None if it can be asked as it stands, else what is missing ("a discount: write ...").
     settle: question -> what its options fix, for the kernel; by default what is observed.
     decide: question -> verdict; the proof has passed the kernel.
+    good_discounts: question of any discount -> the set of those that do, or None where that is costly.
     product: (environment, spec) -> the environment with the memory that the spec needs, and what steps pay.
     within: ids of formalisms that express, in every environment, whatever this one does; the nearest ones.
     """
@@ -73,6 +75,7 @@ class Formalism:
     needs: Callable[[Question], str | None] | None = None
     settle: Callable[[Question], Setting] | None = None
     decide: Callable[[Question], Verdict] | None = None
+    good_discounts: Callable[[Question], tuple[Stretch, ...] | None] | None = None
     product: Callable[[Environment, Spec], Product] | None = None
     within: frozenset[str] = frozenset()
 

@@ -24,6 +24,7 @@ from specexpr.certify.model import (
 from specexpr.certify.options import Given
 from specexpr.certify.proofs import Exactness, Refused
 from specexpr.certify.scope import NamedPolicy, Scope
+from specexpr.certify.stretch import Stretch
 
 SCHEMA = "specexpr/1"
 
@@ -71,7 +72,10 @@ class DocumentTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """An answer to a task in a formalism with its proof; `flaw` says why a proof could not be read."""
+    """An answer to a task in a formalism with its proof; `flaw` says why a proof could not be read.
+
+    `good` are the discounts that do, where any may and they are known; nothing proves them.
+    """
 
     task: str
     environment: str
@@ -84,6 +88,7 @@ class Result:
     proof: Any
     seconds: float
     flaw: str | None = None
+    good: tuple[Stretch, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

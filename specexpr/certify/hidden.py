@@ -42,6 +42,9 @@ Needed: TypeAlias = dict[int, dict[int, int | None]]
 Moves: TypeAlias = Sequence[Mapping[int, int]]
 """For each machine state where it goes on each observation, as far as known."""
 
+Edges: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""Observations of a node, and the nodes that they lead to."""
+
 _KEPT = 5_000  # sums that are kept, of each combination
 _ZERO = Fraction(0)
 
@@ -52,15 +55,15 @@ class Hidden:
 
     A mixture of H is its q coordinates in a basis of H, and equations stand in r rows; matrices are flat, row
     by row. `same` says the equations of a mixture, `moved[o]` of what o makes of it, times g. `total` is the
-    sum of all x_u. `starts` and `edges` are nodes, and by node (observation, next node) where the observation
-    moves something of H; nodes that show the same for ever are one.
+    sum of all x_u. `starts` are nodes, and `edges` by node the observations that move something of H, with
+    the next nodes; nodes that show the same for ever are one.
     """
 
     total: Flat
     same: Flat
     moved: Mapping[int, Flat]
     starts: tuple[int, ...]
-    edges: tuple[tuple[tuple[int, int], ...], ...]
+    edges: tuple[Edges, ...]
     _known: dict[Leaving, dict[int, tuple[Flat, Flat]]] = field(default_factory=dict, compare=False)
 
     def needed(self, moves: Moves) -> Needed:
@@ -69,10 +72,10 @@ class Hidden:
         pending = [(0, x) for x in self.starts]
         reached = set(pending)
         for u, x in pending:
-            known = moves[u]
-            leaving = found.setdefault(u, {})
-            for o, y in self.edges[x]:
-                v = leaving[o] = known.get(o)
+            observed, following = self.edges[x]
+            targets = tuple(map(moves[u].get, observed))
+            found.setdefault(u, {}).update(zip(observed, targets, strict=True))
+            for v, y in dict.fromkeys(zip(targets, following, strict=True)):
                 if v is not None and (v, y) not in reached:
                     reached.add((v, y))
                     pending.append((v, y))
@@ -184,9 +187,7 @@ def _hidden_space(seen: Seen, start: Whole) -> list[Whole]:
     return [reduced(row) for pivot, row in sorted(space.rows.items()) if pivot >= seen.visible]
 
 
-def _merged(
-    seen: Seen, observed: Collection[int]
-) -> tuple[tuple[int, ...], tuple[tuple[tuple[int, int], ...], ...]]:
+def _merged(seen: Seen, observed: Collection[int]) -> tuple[tuple[int, ...], tuple[Edges, ...]]:
     """Return where nodes start and lead under these observations; nodes that show the same are one."""
     alike, count = [0] * len(seen.edges), 0
     while True:
@@ -195,5 +196,9 @@ def _merged(
         alike = [names[mark] for mark in shown]
         if len(names) == count:
             starts = sorted({alike[x] for _, first in seen.starts.values() for x in first})
-            return tuple(starts), tuple(tuple((o, y) for o, y in mark) for mark in names)
+            edges = (
+                (tuple(o for o, _ in mark) for mark in names),
+                (tuple(y for _, y in mark) for mark in names),
+            )
+            return tuple(starts), tuple(zip(*edges, strict=True))
         count = len(names)

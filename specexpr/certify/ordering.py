@@ -5,9 +5,10 @@ Every kind of witness that values each policy on its own ends here. Values may b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from math import prod
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from specexpr.certify.asked import Listed
@@ -31,12 +32,25 @@ MOST_BEHAVIOURS = 5_000
 """So many deterministic policies, those that behave alike counted once, are enumerated."""
 
 
+Rivals = Callable[[Chain, tuple[Table, ...]], Iterator[Table]]
+"""Given good policies, deterministic ones: if no bad one among them is as good as a good one, none is."""
+
+
+def every_behaviour(chain: Chain, good: tuple[Table, ...]) -> Iterator[Table]:
+    """Yield a deterministic policy for each behaviour."""
+    return behaviours(chain.model)
+
+
 def check_order(
-    claim: Claim, value: Callable[[int, Table], V], sequence: Callable[[int, Trajectory], V] | None = None
+    claim: Claim,
+    value: Callable[[int, Table], V],
+    sequence: Callable[[int, Trajectory], V] | None = None,
+    *,
+    rivals: Rivals = every_behaviour,
 ) -> None:
     """Check every constraint and acceptable set of a claim; value and sequence are given a model's index.
 
-    `value` must give policies that behave alike one value. Raises Refused.
+    `value` must give policies that behave alike one value. `rivals` are those of the values. Raises Refused.
     """
     known: dict[tuple[int, Key], V] = {}
     chains = [Chain(model) for model in claim.models]
@@ -58,7 +72,7 @@ def check_order(
             where = "" if c.line is None else f" of line {c.line}"
             raise Refused(f'the witness does not meet a constraint "{c.relation}"{where}')
     for accept in claim.acceptable:
-        good, bad = split(chains[accept.model], accept, merged=claim.modulo_unreachable)
+        good, bad = split(chains[accept.model], accept, merged=claim.modulo_unreachable, rivals=rivals)
         least, most = None, None
         for table in good:
             v = valued(accept.model, table)
@@ -79,8 +93,10 @@ def holds(relation: Relation, better: V, worse: V) -> bool:
     return bool(better >= worse) if relation is Relation.WEAK else bool(better == worse)
 
 
-def split(chain: Chain, accept: AcceptableSet, *, merged: bool) -> tuple[tuple[Table, ...], Iterator[Table]]:
-    """Return the good policies of a set and the others of its universe; of all, one for each behaviour.
+def split(
+    chain: Chain, accept: AcceptableSet, *, merged: bool, rivals: Rivals = every_behaviour
+) -> tuple[tuple[Table, ...], Iterator[Table]]:
+    """Return the good policies of a set and the others of its universe; of all, those among the rivals.
 
     Raises Refused when a policy that is not accepted behaves like an accepted one, unless such are merged.
     """
@@ -90,7 +106,7 @@ def split(chain: Chain, accept: AcceptableSet, *, merged: bool) -> tuple[tuple[T
     good = {chain.behaviour(table)[1] for table in accept.good}
     if not merged and any(has_twin(chain, accept, table) for table in accept.good):
         raise Refused("a policy that is not accepted behaves like one that is")
-    return accept.good, (t for t in behaviours(chain.model) if chain.behaviour(t)[1] not in good)
+    return accept.good, (t for t in rivals(chain, accept.good) if chain.behaviour(t)[1] not in good)
 
 
 def has_twin(chain: Chain, accept: AcceptableSet, table: Table) -> bool:
@@ -104,14 +120,14 @@ def has_twin(chain: Chain, accept: AcceptableSet, table: Table) -> bool:
     return len({chain.key(t) for t in twins}) < count
 
 
-def behaviours(model: Model) -> Iterator[Table]:
+def behaviours(model: Model, fixed: Mapping[int, int] = MappingProxyType({})) -> Iterator[Table]:
     """Yield a deterministic policy for each behaviour; where it does not go it takes the first action.
 
-    Raises TooLarge when there are too many.
+    Of policies that have fixed actions in some states, those. Raises TooLarge when there are too many.
     """
     first: list[Distribution] = [_point(next(iter(row))) for row in model.rows]
     starts = [s for s, _ in model.start]
-    pending: list[dict[int, int]] = [{}]
+    pending = [dict(fixed)]
     count = 0
     while pending:
         chosen = pending.pop()

@@ -34,6 +34,7 @@ from specexpr.certify.node import Malformed, Node, parse
 from specexpr.certify.options import Given, read_options
 from specexpr.certify.proofs import Exactness, Refused
 from specexpr.certify.scope import Laws, NamedPolicy, Scope, read_distribution
+from specexpr.certify.stretch import read_stretches
 from specexpr.diagnostics import Diagnostic, SpecError, did_you_mean
 
 _MOST_PROBLEMS = 20
@@ -218,6 +219,7 @@ def _read_result(node: Node, document: Document, tasks: Mapping[str, DocumentTas
     entry = node.fields(
         *("task", "environment", "formalism", "options", "verdict", "proof"),
         *("reason", "size", "witness", "certificate", "seconds"),
+        optional=("good",),
     )
     seconds = entry["seconds"].value
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 1e18:
@@ -244,6 +246,7 @@ def _read_result(node: Node, document: Document, tasks: Mapping[str, DocumentTas
         proof=proof,
         seconds=seconds,
         flaw=flaw,
+        good=read_stretches(entry["good"]) if "good" in entry else None,
     )
 
 

@@ -2,10 +2,10 @@
 
 A structure says where each machine state moves on each observation. Structures are explored as a tree. A node
 knows some moves and carries one of the combinations of the proof:
-- if the combination vanishes in every structure with these moves, the node is done. This is looked at when
-  the combination is new at the node, or when all that it needs of one more machine state is known;
-- else if it depends on a move that is not known, there is a child for each target: the states so far, and
-  one new one while there are fewer than k (which state is new is a matter of names);
+- if the combination vanishes in every structure with these moves, the node is done;
+- else if it depends on moves that are not known, they are chosen one after another: there is a child for
+  each target, the states so far and one new one while there are fewer than k (which state is new is a matter
+  of names). Only when all of them are known is it looked at again, for what it then depends on;
 - else the proof names the next combination, in the order in which the exploration asks.
 Every structure is under a node that is done, so in none of them can rewards meet the constraints.
 """
@@ -18,7 +18,7 @@ from math import gcd
 
 from specexpr.certify.asked import asked_constraints
 from specexpr.certify.chain import Chain
-from specexpr.certify.hidden import Hidden, Moves, Needed, hidden
+from specexpr.certify.hidden import Hidden, Moves, hidden
 from specexpr.certify.mixtures import Mixtures
 from specexpr.certify.model import Claim
 from specexpr.certify.node import Node
@@ -32,6 +32,10 @@ _NODE = 400  # what a node costs besides, in entries
 
 Choose = Callable[[Moves], int]
 """Given the known moves of the states so far, the number of the combination to go on with."""
+
+
+Wave = tuple[tuple[int, int], ...]
+"""Moves (machine state, observation) that are to be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,41 +80,33 @@ def explore(combinations: Sequence[Hidden], most: int, choose: Choose) -> int:
     Raises Refused through `choose`, and TooLarge.
     """
     work = nodes = 0
-    pending: list[tuple[tuple[dict[int, int], ...], int | None, int]] = [(({},), None, -1)]
+    pending: list[tuple[tuple[dict[int, int], ...], int | None, Wave]] = [(({},), None, ())]
     while pending:
-        moves, index, tested = pending.pop()
+        moves, index, wave = pending.pop()
         nodes += 1
+        work += _NODE
         is_new = False
-        while True:
+        while not wave:
             if index is None:
                 index, is_new = choose(moves), True
             needed = combinations[index].needed(moves)
-            open_ = _first_open(needed)
+            wave = tuple(sorted((u, o) for u, row in needed.items() for o, v in row.items() if v is None))
             work += _NODE
-            if is_new or (open_ is not None and open_[0] != tested):
+            if is_new or wave:
                 vanishes, spent = is_consistent(combinations[index].equations(needed))
                 work += spent
                 if vanishes:
                     break
             if work > MOST_WORK:
                 raise TooLarge("there are too many machine structures to refute")
-            if open_ is not None:
-                u, o = open_
-                for v in reversed(range(min(len(moves) + 1, most))):
-                    more = (*moves, {}) if v == len(moves) else moves
-                    pending.append(((*more[:u], {**moves[u], o: v}, *more[u + 1 :]), index, u))
-                break
-            index = None
+            if not wave:
+                index = None
+        else:
+            (u, o), rest = wave[0], wave[1:]
+            for v in reversed(range(min(len(moves) + 1, most))):
+                more = (*moves, {}) if v == len(moves) else moves
+                pending.append(((*more[:u], {**moves[u], o: v}, *more[u + 1 :]), index, rest))
     return nodes
-
-
-def _first_open(needed: Needed) -> tuple[int, int] | None:
-    """Return the first needed move that is not known."""
-    unknown = [u for u, leaving in needed.items() if None in leaving.values()]
-    if not unknown:
-        return None
-    u = min(unknown)
-    return u, min(o for o, v in needed[u].items() if v is None)
 
 
 def is_consistent(rows: Sequence[list[int]]) -> tuple[bool, int]:

@@ -11,6 +11,7 @@ from specexpr.certify.document import SCHEMA, Document, DocumentEnvironment, Doc
 from specexpr.certify.model import Acceptance, PolicyConstraint, Table
 from specexpr.certify.options import write_options
 from specexpr.certify.scope import JsonObject, Scope, write_distribution, write_table
+from specexpr.certify.stretch import write_stretches
 
 _WIDTH = 110
 
@@ -121,6 +122,7 @@ def _result(result: Result, scope: Scope) -> JsonObject:
         if type(result.proof) in kind.data:
             head: JsonObject = {"kind": kind.kind}
             places[kind.verdict] = head | kind.write(result.proof, scope)
+    good = {} if result.good is None else {"good": write_stretches(result.good)}
     return {
         "task": result.task,
         "environment": result.environment,
@@ -133,4 +135,5 @@ def _result(result: Result, scope: Scope) -> JsonObject:
         "witness": places[Answer.EXPRESSIBLE],
         "certificate": places[Answer.INEXPRESSIBLE],
         "seconds": result.seconds,
+        **good,
     }

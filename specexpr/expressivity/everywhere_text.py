@@ -11,6 +11,7 @@ from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
 from specexpr.certify.polynomial import sign
 from specexpr.certify.proofs import Term
+from specexpr.certify.stretch import Stretch
 from specexpr.certify.supports import Support
 from specexpr.exact import rational_text
 from specexpr.expressivity.conflict_text import ConflictText, Wording, discounted_at
@@ -77,6 +78,24 @@ def discount_text(number: Fraction | Algebraic) -> str:
         middle = (lo + hi) / 2
         lo, hi = (middle, hi) if sign(number.minpoly, middle) == low else (lo, middle)
     return f"about {float((lo + hi) / 2):.6g} (a root of {polynomial_text(number.minpoly)})"
+
+
+def stretches_text(stretches: Sequence[Stretch]) -> str:
+    """Return a set of discounts in words.
+
+    >>> half, one = Fraction(1, 2), Fraction(1)
+    >>> stretches_text([Stretch(Fraction(0), half, False, True), Stretch(half, half, True, True)])
+    'above 0 up to and including 1/2; 1/2 alone'
+    """
+    found = []
+    for one in stretches:
+        if one.has_lo and one.has_hi and one.lo == one.hi:
+            found.append(f"{discount_text(one.lo)} alone")
+            continue
+        low = "from" if one.has_lo else "above"
+        high = "up to and including" if one.has_hi else "and below"
+        found.append(f"{low} {discount_text(one.lo)} {high} {discount_text(one.hi)}")
+    return "; ".join(found) or "none"
 
 
 def polynomial_text(coefficients: Sequence[int]) -> str:

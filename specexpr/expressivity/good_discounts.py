@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby, islice, pairwise
 from operator import mul
 
 from flint import fmpq, fmpz_poly
 
-from specexpr.certify.algebraic import Number
 from specexpr.certify.model import Claim, Relation
 from specexpr.certify.ordering import split
 from specexpr.certify.proofs import Refused, TooLarge
+from specexpr.certify.stretch import Stretch
 from specexpr.expressivity.coverings import interval_around
 from specexpr.expressivity.everywhere import MOST_STATES, Search, number_of_states
 from specexpr.expressivity.multipliers import independent, solve_polynomials
@@ -36,16 +35,6 @@ SECONDS = 1.0
 _MOST_BAD = 100
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The discounts between two numbers; each end says whether it belongs. A single one is both its ends."""
-
-    lo: Number
-    hi: Number
-    has_lo: bool
-    has_hi: bool
 
 
 def good_set(claim: Claim, formalism: str, *, deadline: float | None = None) -> tuple[Stretch, ...] | None:

@@ -115,6 +115,7 @@ from typing import TYPE_CHECKING
 from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.model import Machine, Setting, TrajectoryConstraint
 from specexpr.certify.observing import observations
+from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Objective, Options, Question
@@ -382,6 +383,15 @@ def _is_more_than(verdict: Verdict, own: MachineWitness) -> bool:
             return False
 
 
+def good_discounts(question: Question) -> tuple[Stretch, ...] | None:
+    """Return the exact set of discounts at which a given machine does, where it is cheap."""
+    from specexpr.expressivity.good_discounts import good_set
+
+    if question.setting.machine is None:
+        return None
+    return good_set(question.claim(), "rm", deadline=question.deadline)
+
+
 FORMALISM = Formalism(
     id="rm",
     keyword="machine",
@@ -395,6 +405,7 @@ FORMALISM = Formalism(
     needs=needs,
     settle=settle,
     decide=decide,
+    good_discounts=good_discounts,
     product=product,
     within=frozenset({"ftr"}),
 )

@@ -72,6 +72,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from specexpr.certify.proofs import RewardEntry
+from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Options, Question
@@ -205,6 +206,13 @@ def decide(question: Question) -> Verdict:
     return decide_markov_reward(question)
 
 
+def good_discounts(question: Question) -> tuple[Stretch, ...] | None:
+    """Return the exact set of discounts that do, where it is cheap."""
+    from specexpr.expressivity.good_discounts import good_set
+
+    return good_set(question.claim(), "mr", deadline=question.deadline)
+
+
 FORMALISM = Formalism(
     id="mr",
     keyword="reward",
@@ -215,6 +223,7 @@ FORMALISM = Formalism(
     sample=sample,
     evaluate=evaluate,
     decide=decide,
+    good_discounts=good_discounts,
     product=product,
     within=frozenset({"rm", "rrl", "onmr"}),
 )

@@ -19,6 +19,7 @@ from specexpr.certify.document import (
 from specexpr.certify.document import Skipped as SkippedResult
 from specexpr.certify.options import Given
 from specexpr.certify.scope import NamedPolicy
+from specexpr.certify.stretch import Stretch
 from specexpr.comparison.asking import Answered, Skipped
 from specexpr.comparison.summary import answer_of
 from specexpr.document.document import Document
@@ -76,6 +77,7 @@ def _result(one: Answered) -> Result:
         size=one.verdict.size if isinstance(one.verdict, Expressible) else None,
         proof=_proof(one.verdict),
         seconds=round(one.seconds, 3),
+        good=good_of(one),
     )
 
 
@@ -88,6 +90,14 @@ def given_of(one: Answered) -> Given:
         modulo_unreachable=bool(options.modulo_unreachable),
         setting=one.question.setting,
     )
+
+
+def good_of(one: Answered) -> tuple[Stretch, ...] | None:
+    """Return the discounts that do, where any may and it is cheap to say."""
+    formalism = find_formalism(one.formalism)
+    if formalism is None or formalism.good_discounts is None or not isinstance(one.verdict, Expressible):
+        return None
+    return None if one.question.options.discount is not None else formalism.good_discounts(one.question)
 
 
 def _exactness(verdict: Verdict) -> Exactness | None:

@@ -10,10 +10,11 @@ from specexpr.comparison.asking import Answered, Skipped
 from specexpr.comparison.cheapest import cheapest, perhaps_cheaper
 from specexpr.comparison.summary import answer_of, proof_line
 from specexpr.diagnostics import Source
+from specexpr.expressivity.everywhere_text import stretches_text
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided
 from specexpr.report.layout import Block, Grid, Line, Piece, Style, fixed, line, lines, named, row
 from specexpr.report.options_text import options_text
-from specexpr.report.results import given_of
+from specexpr.report.results import given_of, good_of
 from specexpr.report.rewards import witness_blocks
 
 _STYLES = {Answer.EXPRESSIBLE: Style.GOOD, Answer.INEXPRESSIBLE: Style.BAD, Answer.UNDECIDED: Style.UNSURE}
@@ -83,6 +84,9 @@ def _section(one: Answered, source: Source) -> Iterator[Block]:
             yield from lines(certificate.explain(), indent=2)
         case Expressible(witness=witness):
             yield from witness_blocks(witness, indent=2)
+            good = good_of(one)
+            if good is not None:
+                yield line(f"Discounts that do: {stretches_text(good)}", indent=2)
         case Undecided():
             pass
 

@@ -15,8 +15,9 @@ from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.entries import read_entries, write_entries
 from specexpr.certify.features import Features, features, read_numbers, write_numbers
 from specexpr.certify.model import Claim, Distribution, Table
+from specexpr.certify.neighbours import neighbours
 from specexpr.certify.node import Node
-from specexpr.certify.ordering import check_order
+from specexpr.certify.ordering import Rivals, check_order, every_behaviour
 from specexpr.certify.proofs import NodeNumbers, Refused, RewardEntry
 from specexpr.certify.scope import JsonObject, Scope, read_distribution, write_distribution
 from specexpr.certify.walk import Coordinate
@@ -42,8 +43,16 @@ class StepRewardWitness:
 def check_step_reward(claim: Claim, formalism: str, proof: StepRewardWitness) -> None:
     """Check that the values of policies are ordered as the claim asks. Raises Refused."""
     known = features(formalism, claim, proof.numbers)
-    check_order(claim, step_values(known, proof))
+    check_order(claim, step_values(known, proof), rivals=rivals_of(formalism))
     known.check_rest()
+
+
+def rivals_of(formalism: str) -> Rivals:
+    """Return the policies with which good ones are compared where all deterministic ones are the universe.
+
+    Where the weights change with time, single switches need not improve a stationary policy.
+    """
+    return neighbours if formalism in ("lar", "sdd", "rrl") else every_behaviour
 
 
 def step_values(known: Features, proof: StepRewardWitness) -> Callable[[int, Table], Fraction]:
