@@ -3,10 +3,7 @@
 A policy is worth the sum of weight times feature (`certify.features`), so constraints are rows between exact
 features, and an acceptable set adds a threshold m with good >= m > bad. Bad policies of a set among all
 deterministic ones join as the weights at hand fail to punish them: those one switch away from a good one
-first, then whichever behaviours are worth too much.
-
-That neighbours suffice for Markov rewards is of no help here: a "yes" compares every behaviour, and where
-there are too many of them the answer is "no" or none.
+first, then whichever of the rivals that the kernel compares are worth too much.
 """
 
 from __future__ import annotations
@@ -21,7 +18,6 @@ from typing import cast
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.step_reward import StepRewardWitness
 from specexpr.certify.model import AcceptableSet, Acceptance, Claim, Distribution, Relation, Table
-from specexpr.certify.ordering import behaviours
 from specexpr.certify.proofs import FarkasCertificate, Refused, RewardEntry, Term, TooLarge
 from specexpr.certify.walk import Coordinate
 from specexpr.exact import common_denominator
@@ -237,13 +233,11 @@ class _Decision:
         return sum((n * weights[key] for key, n in numerators.items() if key in weights), _ZERO) / below
 
     def _bad(self, k: int, accepted: AcceptableSet) -> dict[int, Table]:
-        """Return a bad policy of a set among all deterministic ones for each behaviour, by its point."""
+        """Return the bad rivals of a set among all policies by point, one for each behaviour."""
         if k not in self._behaviours:
-            model = accepted.model
-            good = {self.system.policy(model, table) for table in accepted.good}
-            every = {
-                self.system.policy(model, table): table for table in behaviours(self.claim.models[model])
-            }
+            good = {self.system.policy(accepted.model, table) for table in accepted.good}
+            rivals = self.features.rivals_in(accepted)
+            every = {self.system.policy(accepted.model, table): table for table in rivals}
             self._behaviours[k] = {number: every[number] for number in every if number not in good}
         return self._behaviours[k]
 

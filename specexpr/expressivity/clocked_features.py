@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
+from specexpr.certify.chain import Chain
 from specexpr.certify.clock import Clock, clock_of, needs_numbers
-from specexpr.certify.model import Claim, PolicyConstraint, Table
-from specexpr.certify.ordering import behaviours
+from specexpr.certify.kinds.step_reward import rivals_of
+from specexpr.certify.model import AcceptableSet, Claim, PolicyConstraint, Table
+from specexpr.certify.ordering import Rivals
 from specexpr.certify.proofs import NodeNumbers, Term
 from specexpr.certify.walk import Coordinate, Walk, Walker, walker
 from specexpr.models.policy import Behaviours, mark
@@ -25,6 +27,7 @@ class ClockedFeatures:
     claim: Claim
     walker: Walker
     clock: Clock
+    rivals: Rivals
     _known: dict[tuple[int, Hashable], tuple[Walk, WeighedVisits]] = field(default_factory=dict)
 
     def of(self, model: int, table: Table) -> Vector:
@@ -72,10 +75,14 @@ class ClockedFeatures:
                 yield from ((c.model, c.better), (c.model, c.worse))
         for accepted in self.claim.acceptable:
             model = accepted.model
-            universe = behaviours(self.claim.models[model]) if accepted.over is None else accepted.over
+            universe = self.rivals_in(accepted) if accepted.over is None else accepted.over
             yield from ((model, table) for table in (*accepted.good, *universe))
+
+    def rivals_in(self, accepted: AcceptableSet) -> Iterator[Table]:
+        """Yield the policies with which those of a set are compared; good ones may be among them."""
+        return self.rivals(Chain(self.claim.models[accepted.model]), accepted.good)
 
 
 def clocked_features(claim: Claim, formalism: str) -> ClockedFeatures:
     """Return the features of a linear formalism under a claim; raise Refused where it lacks an option."""
-    return ClockedFeatures(claim, walker(formalism, claim), clock_of(formalism, claim))
+    return ClockedFeatures(claim, walker(formalism, claim), clock_of(formalism, claim), rivals_of(formalism))

@@ -28,8 +28,8 @@ How it is decided
 J is linear in R, so a task is expressible iff a system of linear inequalities in R has a solution: for i > j,
 <R, n_i - n_j> > 0. Otherwise Farkas' lemma gives weights on the constraints under which the shares of time of
 the preferred and of the dispreferred policies cancel. Acceptable sets add bad policies to the system as the
-reward at hand fails to punish them, and a "yes" compares all behaviours; with more than 5,000 of them the
-answer is "no" or "undecided". Several environments share one R(s, a, s').
+reward at hand fails to punish them, those one action away from a good policy: if good policies beat these
+they beat all, as with discounts near 1. Several environments share one R(s, a, s').
 
 What it cannot do
 -----------------

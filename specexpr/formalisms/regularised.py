@@ -39,8 +39,8 @@ d(mu) of states where the policy plays the law mu. Only laws that the policies o
 task is expressible iff a finite system of linear inequalities has a solution, in rationals if at all.
 Otherwise Farkas' lemma gives weights on the constraints under which the visits of the preferred and of the
 dispreferred policies cancel, law by law. Acceptable sets add bad policies to the system as the numbers at
-hand fail to punish them, and a "yes" compares all behaviours; with more than 5,000 of them the answer is "no"
-or "undecided". Several environments share one R(s, a, s') and one F.
+hand fail to punish them, those one action away from a good policy: if good policies, one of them
+deterministic, beat these they beat all. Several environments share one R(s, a, s') and one F.
 
 What it cannot do
 -----------------

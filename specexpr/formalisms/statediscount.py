@@ -33,8 +33,8 @@ With Gamma given, J is linear in R, so a task is expressible iff a system of lin
 solution: for i > j, <R, n_i - n_j> > 0, n(s, a) being the visits, each weighed by the discounts of what came
 before. Otherwise Farkas' lemma gives weights on the constraints under which the visits of the preferred and
 of the dispreferred policies cancel. Acceptable sets add bad policies to the system as the reward at hand
-fails to punish them, and a "yes" compares all behaviours; with more than 5,000 of them the answer is "no" or
-"undecided". Several environments share Gamma and one R(s, a, s').
+fails to punish them, those one action away from a good policy: if good policies beat these they beat all.
+Several environments share Gamma and one R(s, a, s').
 
 What it cannot do
 -----------------
