@@ -1,0 +1,122 @@
+"""Say in words what proves a verdict in temporal logic: a formula, or cases that leave none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from specexpr.certify.coin import Coin
+from specexpr.certify.formula import Atom, AtomKind, Compound, Formula
+from specexpr.certify.formula_store import Scheme, size
+from specexpr.certify.kinds.branch import BranchCertificate
+from specexpr.certify.kinds.formula import FormulaWitness, probabilities
+from specexpr.certify.kinds.lotteries import LotteriesCertificate
+from specexpr.certify.kinds.ray import RayCertificate
+from specexpr.certify.kinds.two_level import TwoLevelCertificate
+from specexpr.certify.model import Relation
+from specexpr.expressivity.ltl.case_text import asked_text, case_words, lines_of, steps_text
+from specexpr.expressivity.ltl.english import formula_english
+from specexpr.expressivity.naming import Names, called
+from specexpr.expressivity.phrases import joined, line_numbers, number_text, with_lines
+from specexpr.expressivity.reward_text import valued_lines
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.trajectory_text import lotteries_words
+from specexpr.expressivity.verdict import Proof, Words
+from specexpr.models.environment import Environment
+from specexpr.syntax.formulas import formula_text
+
+_SHORT = 50  # characters of a formula that is its own summary
+_READABLE = 40  # operators and atoms of a formula that is put into English
+_SHOWN = 600  # characters of a formula that are shown
+
+
+def speak(question: Question, proof: Proof) -> Words:
+    """Return what is said of a proof in temporal logic."""
+    match proof:
+        case FormulaWitness():
+            return _formula_words(question, proof)
+        case LotteriesCertificate():
+            return lotteries_words(question, proof, "formula")
+        case TwoLevelCertificate():
+            return _two_level_words(question, proof)
+        case BranchCertificate(cases=cases):
+            return case_words(question, cases, uses_likelihoods=False)
+        case RayCertificate(cases=cases):
+            return case_words(question, cases, uses_likelihoods=True)
+        case _:
+            raise TypeError(f"no words for {type(proof).__name__}")
+
+
+# -- yes ---------------------------------------------------------------------------------------------------
+
+
+def _formula_words(question: Question, proof: FormulaWitness) -> Words:
+    environment = question.task.environments[0]
+    coins = [entry for entry in proof.scheme if isinstance(entry, Coin)]
+    names = {
+        coin: f"coin {coin.chance}" if len(coins) == 1 else f"coin {i}" for i, coin in enumerate(coins, 1)
+    }
+    count = size(proof.scheme)
+    formula = _without_coins(proof.scheme, names)
+    text = formula_text(environment, formula) if len(proof.scheme) <= _SHOWN else ""
+    shown = text if text and len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
+    head = f"The formula {shown}" if text else f"A formula with {count:,} operators and atoms, of many words."
+    lines = [head]
+    if count <= _READABLE and not coins:
+        lines.append(f"In words: {formula_english(environment, formula)}.")
+    lines += [_coin_line(environment, coin, name) for coin, name in names.items()]
+    known = probabilities(question.claim(), proof.scheme, proof.labels)
+    lines += valued_lines(question, lambda model, table: known[model].policy(table))
+    summary = text if text and len(text) <= _SHORT else f"a formula with {count:,} operators and atoms"
+    return Words(summary, "\n".join(lines))
+
+
+def _without_coins(scheme: Scheme, names: Mapping[Coin, str]) -> Formula:
+    """Return the formula with a name in the place of each coin."""
+    found: list[Formula] = []
+    for entry in scheme:
+        if isinstance(entry, Coin):
+            found.append(Atom(AtomKind.LABEL, names[entry]))
+        elif isinstance(entry, Atom):
+            found.append(entry)
+        else:
+            found.append(Compound(entry.operator, tuple(found[i] for i in entry.parts)))
+    return found[-1]
+
+
+def _coin_line(environment: Environment, coin: Coin, name: str) -> str:
+    home = called(environment.states[coin.loop[0][0]])
+    loop = steps_text(environment, coin.loop)
+    chance = number_text(coin.chance)
+    return (
+        f'"{name}" stands for a formula with probability {chance} under every policy for which {home} comes '
+        f"again and again and the way {loop} from it back to it is possible and not certain: such ways and "
+        f"others follow each other at random, and of {coin.chance.denominator:,} patterns that are equally "
+        f"likely one of {coin.chance.numerator:,} comes first."
+    )
+
+
+# -- no: certain trajectories ------------------------------------------------------------------------------
+
+
+def _two_level_words(question: Question, proof: TwoLevelCertificate) -> Words:
+    names = Names(question.task)
+    terms = proof.terms
+    asked = joined(with_lines([(asked_text(names, term), term.line) for term in terms]))
+    lines = lines_of(terms)
+    first, last = terms[0], terms[-1]
+    up, down = names(first.model, first.better), names(last.model, last.worse)
+    story = (
+        f"{asked}. The trajectory of each of these policies is certain, so it satisfies a formula with "
+        f"probability 1 or 0. {up} must satisfy it, being better than another one"
+    )
+    if any(term.relation is not Relation.STRICT for term in terms):
+        story += "; so must what is to be no worse"
+    if up == down:
+        story += f". But {down} must not, being worse than another one."
+    else:
+        seen = "labels" if question.claim().setting.labels is not None else "steps"
+        story += (
+            f". But {down} must not, being worse than another one, although it is one of those that must or "
+            f"shows the same {seen} as one of them."
+        )
+    return Words(f"a policy above and below others{line_numbers(lines)}", story, lines)
