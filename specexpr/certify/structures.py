@@ -25,7 +25,7 @@ from specexpr.certify.node import Node
 from specexpr.certify.proofs import Refused, Term, TooLarge
 from specexpr.certify.scope import JsonObject, Scope
 
-MOST_WORK = 200_000_000
+MOST_WORK = 500_000_000
 """How many entries of equations are combined before the kernel gives up."""
 
 _NODE = 400  # what a node costs besides, in entries

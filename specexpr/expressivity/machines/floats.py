@@ -6,6 +6,7 @@ all structures that differ in these are looked at together.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import cast
@@ -25,20 +26,51 @@ _ALONE = 6  # so many of them are looked at one by one first
 _STATES = 64  # of a machine
 _NOTHING = np.zeros((0, 0))
 
-Leaving = tuple[tuple[int, int], ...]
-Block = tuple[tuple[Leaving, ...], Leaving, int, tuple[int, ...]]
-"""The moves of the other states, those of state u that are shared, u, and its observations that vary."""
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Structures that share the moves of the other states and some of a state, whose others vary.
+
+    `observed` are the observations of that state whose moves are known, the latest last.
+    """
+
+    others: tuple[Mapping[int, int], ...]
+    state: int
+    observed: tuple[int, ...]
+    shared: tuple[tuple[int, int], ...]
+    varied: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class _Table:
-    """The structures of a block that has been asked for so often, and what floats say of them."""
+    """The structures of a block that has been asked for so often, and what floats say of them.
 
-    block: Block | None = None
+    `latest` is the last combination that seems to vanish in each, -1 where none does.
+    """
+
+    block: Block
     asked: int = 0
     place: dict[tuple[int, ...], int] = field(default_factory=dict)
     worths: Array = field(default_factory=lambda: _NOTHING)
     vanishing: NDArray[np.bool_] = field(default_factory=lambda: _NOTHING > 0)
+    latest: list[int] = field(default_factory=list)
+
+    def has(self, moves: Moves) -> bool:
+        """Say whether a structure is of the block."""
+        block, u = self.block, self.block.state
+        if len(moves) != len(block.others) + 1 or tuple(moves[u]) != block.observed:
+            return False
+        leaving = moves[u]
+        return (*moves[:u], *moves[u + 1 :]) == block.others and all(leaving[o] == v for o, v in block.shared)
+
+    def heed(self, combinations: Array) -> None:
+        """Look at the combinations that are new."""
+        known = self.vanishing.shape[1]
+        if known < len(combinations):
+            more = vanishing(self.worths, combinations[known:])
+            self.vanishing = np.concatenate([self.vanishing, more], axis=1)
+            last = len(combinations) - 1 - np.argmax(self.vanishing[:, ::-1], axis=1)
+            self.latest = np.where(self.vanishing.any(axis=1), last, -1).tolist()
 
 
 class Floats:
@@ -50,7 +82,7 @@ class Floats:
         self._points: dict[int, int] = {}
         self._matrix = _NOTHING
         self._chains: Chains | None = None
-        self._table = _Table()
+        self._table: _Table | None = None
 
     def add(self, combination: Combination) -> None:
         """Add a combination."""
@@ -67,48 +99,49 @@ class Floats:
                 weights[place] = weights.get(place, 0.0) + sign * float(term.weight)
         if len(self._points) > known:
             self._chains = None
-            self._table = _Table()
+            self._table = None
             self._matrix = np.pad(self._matrix, ((0, 0), (0, len(self._points) - known)))
         row = np.zeros((1, len(self._points)))
         row[0, list(weights)] = list(weights.values())
         self._matrix = np.concatenate([self._matrix, row])
 
-    def vanishing(self, moves: Moves) -> list[int]:
-        """Return the combinations that seem to vanish in a structure, the latest first; others lead to 0."""
+    def vanishing(self, moves: Moves) -> Iterator[int]:
+        """Yield the combinations that seem to vanish in a structure, the latest first; others lead to 0."""
         if not len(self._matrix):
-            return []
-        block = _block_of(moves)
-        if block != self._table.block:
-            self._table = _Table(block)
+            return
         table = self._table
+        if table is None or not table.has(moves):
+            table = self._table = _Table(_block_of(moves))
+        block = table.block
         table.asked += 1
         if table.asked > _ALONE and not table.place:
-            targets = list(product(range(len(moves)), repeat=len(block[3])))
+            targets = list(product(range(len(moves)), repeat=len(block.varied)))
             table.place = {row: i for i, row in enumerate(targets)}
             table.worths = self._worths(block, targets)
-            table.vanishing = vanishing(table.worths, self._matrix)
-        leaving = moves[block[2]]
-        row = tuple([leaving[o] for o in block[3]])
-        if row not in table.place:
+            table.vanishing = np.zeros((len(targets), 0), dtype=np.bool_)
+        row = tuple(map(moves[block.state].__getitem__, block.varied))
+        if not table.place:
             flags = vanishing(self._worths(block, [row]), self._matrix)[0]
         else:
-            known = table.vanishing.shape[1]
-            if known < len(self._matrix):
-                more = vanishing(table.worths, self._matrix[known:])
-                table.vanishing = np.concatenate([table.vanishing, more], axis=1)
-            flags = table.vanishing[table.place[row]]
-        return [int(i) for i in np.nonzero(flags)[0][::-1]]
+            table.heed(self._matrix)
+            i = table.place[row]
+            if table.latest[i] < 0:
+                return
+            yield table.latest[i]
+            flags = table.vanishing[i, : table.latest[i]]
+        yield from (int(index) for index in np.nonzero(flags)[0][::-1])
 
     def _worths(self, block: Block, targets: list[tuple[int, ...]]) -> Array:
-        others, fixed, state, varied = block
-        count = len(others) + 1
+        count = len(block.others) + 1
         moves = np.zeros((len(targets), count, len(self.core.seen.known)), dtype=np.int8)
-        rest = [u for u in range(count) if u != state]
-        for u, leaving in (*zip(rest, others, strict=True), (state, fixed)):
-            for o, v in leaving:
+        rest = [u for u in range(count) if u != block.state]
+        for u, leaving in zip(rest, block.others, strict=True):
+            for o, v in leaving.items():
                 moves[:, u, o] = v
-        for o, column in zip(varied, zip(*targets, strict=True), strict=True):
-            moves[:, state, o] = column
+        for o, v in block.shared:
+            moves[:, block.state, o] = v
+        for o, column in zip(block.varied, zip(*targets, strict=True), strict=True):
+            moves[:, block.state, o] = column
         if self._chains is None:
             self._chains = self._all_chains()
         return self._chains.worths(moves)
@@ -150,11 +183,11 @@ class Floats:
 def _block_of(moves: Moves) -> Block:
     """Return the block of a structure: what varies are the latest moves of the last state that has some."""
     u = max((u for u, leaving in enumerate(moves) if leaving), default=0)
-    order = list(moves[u])
+    order = tuple(moves[u])
     first, size = len(order), len(moves)
     while first and size <= _BLOCK:
         first -= 1
         size *= len(moves)
-    varied = tuple(order[first:])
-    shared = tuple(tuple(leaving.items()) for w, leaving in enumerate(moves) if w != u)
-    return shared, tuple((o, moves[u][o]) for o in order[:first]), u, varied
+    others = tuple(leaving for w, leaving in enumerate(moves) if w != u)
+    shared = tuple([(o, moves[u][o]) for o in order[:first]])
+    return Block(others, u, order, shared, order[first:])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 
 from specexpr.certify.hidden import Hidden, Moves, hidden
 from specexpr.certify.mixtures import Mixtures
@@ -82,7 +83,7 @@ class Search:
     def _known(self, moves: Moves) -> int | None:
         """Return a combination that seems to vanish in the structure, one that needs few further moves."""
         best, fewest = None, 0
-        for index in self._floats.vanishing(moves)[:_ALTERNATIVES]:
+        for index in islice(self._floats.vanishing(moves), _ALTERNATIVES):
             if index not in self._tried:
                 if all(self.hidden[index].moved.keys() <= leaving.keys() for leaving in moves):
                     return index
