@@ -193,11 +193,10 @@ class _Decision:
     def _rows(self) -> tuple[dict[Coordinate, int], list[list[int]], list[int]]:
         """Return the columns by coordinate, each row times a positive integer, and these integers."""
         rows = self.system.rows
-        columns: dict[Coordinate, int] = {}
-        for row in rows:
-            for number in (row.plus, row.minus):
-                for key in self._of(number)[0] if number is not None else ():
-                    columns.setdefault(key, len(columns))
+        points = dict.fromkeys(n for row in rows for n in (row.plus, row.minus) if n is not None)
+        keys = dict.fromkeys(key for number in points for key in self._of(number)[0])
+        # laws of actions last: of columns that would do the first are taken, and rewards on steps read better
+        columns = {key: j for j, key in enumerate(sorted(keys, key=lambda key: key[0] == "law"))}
         vectors, scales = [], []
         for row in rows:
             sides = [(self._of(n), sign) for n, sign in ((row.plus, 1), (row.minus, -1)) if n is not None]

@@ -112,7 +112,8 @@ def in_task(entries: Sequence[RewardEntry], objective: Objective, task: Task) ->
     new = task.environments[0]
     states = [new.state_index[name] for name in objective.environment.states]
     actions = [new.action_index[name] for name in objective.environment.actions]
-    return tuple(
+    moved = (
         RewardEntry(states[e.state], actions[e.action], None if e.next is None else states[e.next], e.value)
         for e in entries
     )
+    return tuple(sorted(moved, key=lambda e: (e.state, e.action, -1 if e.next is None else e.next)))

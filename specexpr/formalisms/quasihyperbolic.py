@@ -233,12 +233,11 @@ def evaluate(
 
 def _given(question: Question) -> Objective | None:
     """Return the objective whose weights are taken, if they are one's."""
-    options = question.options
-    if options.structure is not None or options.beta is not None:
-        given = options.structure
-    else:
-        given = question.task.induced_by
-    return given if given is not None and isinstance(given.spec, WeighedReward) else None
+    structure, own = question.options.structure, question.task.induced_by
+    if structure is not None and isinstance(structure.spec, WeighedReward):
+        return structure
+    is_own = own is not None and isinstance(own.spec, WeighedReward)
+    return own if is_own and question.options.beta is None else None
 
 
 def needs(question: Question) -> str | None:
@@ -248,8 +247,8 @@ def needs(question: Question) -> str | None:
         return (
             "a discount: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10"
         )
-    if options.beta is not None and options.structure is not None:
-        return "beta or a structure, not both: remove one of them"
+    if options.beta is not None and given is not None:
+        return "either beta or weights, not both: remove one of `beta` and `structure`"
     if options.beta is not None:
         return asks_policies(question)
     if given is None:

@@ -113,6 +113,7 @@ if TYPE_CHECKING:
 
 _OPEN = Options()
 _ZERO = Fraction(0)
+_ROUNDED = 1_000  # denominator of an irrational value that is tried as a rational one
 
 
 class Named(StrEnum):
@@ -315,7 +316,8 @@ def _candidate(question: Question, own: Objective, spec: RegularisedReward) -> P
     for law in laws:
         there = tuple(sorted((back[a], p) for a, p in law))
         low, high = bounds(_regularised(spec, len(old.actions), {there: -spec.alpha}, _ZERO))
-        values.append((law, (low + high) / 2))
+        value = low if low == high else ((low + high) / 2).limit_denominator(_ROUNDED)
+        values.append((law, value))
     return Pays(in_task(spec.entries, own, question.task), tuple((law, x) for law, x in values if x))
 
 

@@ -249,7 +249,7 @@ def speak(question: Question, proof: Proof) -> Words:
 
     given = _given(question)
     clock = "" if given is None else f" (with the discounts of {given.name})"
-    wording = visiting(question, "reward with these discounts", clock=clock)
+    wording = visiting(question, "state-discounted reward", clock=clock)
     return clocked_words(question, proof, Manner("sdd", wording))
 
 
