@@ -48,6 +48,7 @@ class Formalism:
     parse: (source, span of the body between its braces, environment, report) -> spec, or None once every
         problem has been reported.
     print: (environment, spec) -> a body that parses back to the same spec.
+    words: (environment, spec) -> the spec in plain English.
     sample: (random, environment) -> some spec, for the conformance laws.
     evaluate: (environment, spec, policies) -> their values, in order: exact, or enclosed where irrational.
     approximate: (environment, spec, policies) -> about their values, in floats, for large environments.
@@ -67,6 +68,7 @@ class Formalism:
     documentation: str
     parse: Parse | None = None
     print: Callable[[Environment, Spec], str] | None = None
+    words: Callable[[Environment, Spec], str] | None = None
     sample: Callable[[Random, Environment], Spec] | None = None
     evaluate: Callable[[Environment, Spec, Sequence[Policy]], tuple[Value, ...]] | None = None
     approximate: Callable[[Environment, Spec, Sequence[Policy]], tuple[float, ...]] | None = None

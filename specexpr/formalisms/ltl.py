@@ -96,11 +96,13 @@ from specexpr.expressivity.task import Options
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
+from specexpr.product.formula_doubts import Doubts, draw_formula
 from specexpr.product.formulas import formula_property
 from specexpr.product.optimal import Optimum, optimum, property_product
 from specexpr.product.product import Product
 from specexpr.product.valuing import property_estimates, property_values
-from specexpr.syntax.formulas import Reading, formula_text, random_formula, read_formula
+from specexpr.syntax.formula_words import formula_words
+from specexpr.syntax.formulas import Reading, formula_text, read_formula
 
 _OPEN = Options()
 
@@ -109,7 +111,12 @@ def parse(
     source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
 ) -> Formula | None:
     """Read a formula; None once what is wrong with it is reported."""
-    return read_formula(Reading(environment, report), source, span)
+    read = read_formula(Reading(environment, report), source, span)
+    if read is None:
+        return None
+    for doubt in Doubts(environment, *read).all():
+        report(doubt)
+    return read[1]
 
 
 def print_formula(environment: Environment, spec: Formula) -> str:
@@ -117,9 +124,14 @@ def print_formula(environment: Environment, spec: Formula) -> str:
     return formula_text(environment, spec)
 
 
+def words(environment: Environment, spec: Formula) -> str:
+    """Return a formula in plain English."""
+    return formula_words(environment, spec)
+
+
 def sample(random: Random, environment: Environment) -> Formula:
     """Return some formula of an environment, with no more than a few operators."""
-    return random_formula(random, environment, size=random.choice((1, 2, 3, 4, 5, 6)))
+    return draw_formula(random, environment)
 
 
 def evaluate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
@@ -149,6 +161,7 @@ FORMALISM = Formalism(
     documentation=__doc__ or "",
     parse=parse,
     print=print_formula,
+    words=words,
     sample=sample,
     evaluate=evaluate,
     approximate=approximate,

@@ -83,11 +83,13 @@ from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.product.automaton import Property
+from specexpr.product.formula_doubts import Doubts, draw_formula
 from specexpr.product.optimal import Optimum, optimum, property_product
 from specexpr.product.product import Product
 from specexpr.product.traces import terminal_states, trace_property, with_terminal
 from specexpr.product.valuing import property_estimates, property_values
-from specexpr.syntax.formulas import LTLF, Reading, formula_text, random_formula, read_formula
+from specexpr.syntax.formula_words import formula_words
+from specexpr.syntax.formulas import LTLF, Reading, formula_text, read_formula
 from specexpr.syntax.names import shown
 
 _OPEN = Options()
@@ -97,9 +99,13 @@ def parse(
     source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
 ) -> Formula | None:
     """Read a formula; None once what is wrong with it is reported."""
-    formula = read_formula(Reading(environment, report, LTLF), source, span)
+    read = read_formula(Reading(environment, report, LTLF), source, span)
     if terminal_states(environment):
-        return formula
+        if read is None:
+            return None
+        for doubt in Doubts(environment, *read, LTLF).all():
+            report(doubt)
+        return read[1]
     message = f"no state of environment {shown(environment.name)} is terminal: its trajectories never end"
     hint = "make a state terminal, s1 / * -> s1, or write ltl for infinite trajectories"
     report(Diagnostic(id="never-ends", message=message, span=span, help=hint))
@@ -111,9 +117,14 @@ def print_formula(environment: Environment, spec: Formula) -> str:
     return formula_text(environment, spec, dialect=LTLF)
 
 
+def words(environment: Environment, spec: Formula) -> str:
+    """Return a formula in plain English."""
+    return formula_words(environment, spec, dialect=LTLF)
+
+
 def sample(random: Random, environment: Environment) -> Formula:
     """Return some formula of an environment, with no more than a few operators."""
-    return random_formula(random, environment, size=random.choice((1, 2, 3, 4, 5, 6)))
+    return draw_formula(random, environment, dialect=LTLF)
 
 
 def _property(environment: Environment, spec: Formula) -> tuple[Environment, Property]:
@@ -149,6 +160,7 @@ FORMALISM = Formalism(
     documentation=__doc__ or "",
     parse=parse,
     print=print_formula,
+    words=words,
     sample=sample,
     evaluate=evaluate,
     approximate=approximate,

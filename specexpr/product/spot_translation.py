@@ -19,8 +19,9 @@ from typing import Any
 
 from specexpr.certify.formula import Atom, Formula, Operator
 from specexpr.diagnostics import Diagnostic, InternalError, SpecError
+from specexpr.product.acceptance import clauses
 from specexpr.product.hoa import read_acceptance
-from specexpr.product.tables import NO_MARKS, Marks, Table, table
+from specexpr.product.tables import NO_MARKS, Marks, Table, components, table
 from specexpr.syntax.formulas import CONSTANTS, UNARY, atoms
 
 Letter = frozenset[Atom]
@@ -55,6 +56,32 @@ def spot() -> ModuleType:
             os.environ["LD_LIBRARY_PATH"] = libraries
     module: ModuleType = found
     return module
+
+
+def is_installed() -> bool:
+    """Say whether Spot can be imported."""
+    try:
+        spot()
+    except SpecError:
+        return False
+    return True
+
+
+def has_word(formula: Formula, letters: Sequence[Letter]) -> bool:
+    """Say whether some infinite word over some letters, all different, satisfies a formula."""
+    made = translated(formula, letters)
+    states = range(len(made.moves))
+    for clause in clauses(made.acceptance):
+        kept = [[i for i, seen in enumerate(row) if not seen & clause.fin] for row in made.marks]
+        component = components({q: [made.moves[q][i] for i in kept[q]] for q in states}, *states)
+        found: dict[int, frozenset[int]] = {}
+        for q in states:
+            for i in kept[q]:
+                if component[q] == component[made.moves[q][i]]:
+                    found[component[q]] = found.get(component[q], NO_MARKS) | made.marks[q][i]
+        if any(clause.inf <= seen for seen in found.values()):
+            return True
+    return False
 
 
 def translated(formula: Formula, letters: Sequence[Letter]) -> Table:

@@ -52,8 +52,7 @@ def trace_property(formula: Formula, terminal: Labelled) -> Property:
     def table_on(held: Sequence[Valuation]) -> Table:
         alive = [frozenset(map(as_formula_atom, one - {terminal})) | {_ALIVE} for one in held]
         letters = list(dict.fromkeys([*alive, frozenset[Atom]()]))
-        wanted = compound(Operator.AND, _on_words(formula), _some_time(_no(_ALIVE)))
-        words = translated(wanted, letters)
+        words = translated(compound(Operator.AND, _on_words(formula), _some_time(_no(_ALIVE))), letters)
         number = {letter: i for i, letter in enumerate(letters)}
         return _stopping(
             words, [(number[one], terminal in two) for one, two in zip(alive, held, strict=True)]
@@ -61,6 +60,15 @@ def trace_property(formula: Formula, terminal: Labelled) -> Property:
 
     heeded = tuple(map(as_guard_atom, atoms(formula)))
     return Property(tuple(dict.fromkeys((*heeded, terminal))), table_on)
+
+
+def trace_formula(
+    formula: Formula, letters: Sequence[frozenset[Atom]]
+) -> tuple[Formula, list[frozenset[Atom]]]:
+    """Return a formula on infinite words, and their letters, that some word satisfies iff some trace does."""
+    dies = Compound(Operator.ALWAYS, (Compound(Operator.IMPLIES, (_no(_ALIVE), _next(_no(_ALIVE)))),))
+    wanted = compound(Operator.AND, _ALIVE, _on_words(formula), _some_time(_no(_ALIVE)), dies)
+    return wanted, [*(letter | {_ALIVE} for letter in letters), frozenset()]
 
 
 def _stopping(words: Table, letters: Sequence[tuple[int, bool]]) -> Table:
@@ -98,7 +106,7 @@ def _on_words(formula: Formula) -> Formula:
     parts = tuple(map(_on_words, formula.parts))
     match formula.operator, parts:
         case Operator.NEXT, (a,):
-            return Compound(Operator.NEXT, (_live(a),))
+            return _next(_live(a))
         case Operator.EVENTUALLY, (a,):
             return _some_time(_live(a))
         case Operator.ALWAYS, (a,):
@@ -125,6 +133,10 @@ def _if_live(formula: Formula) -> Formula:
 
 def _some_time(formula: Formula) -> Formula:
     return Compound(Operator.EVENTUALLY, (formula,))
+
+
+def _next(formula: Formula) -> Formula:
+    return Compound(Operator.NEXT, (formula,))
 
 
 def _no(formula: Formula) -> Formula:

@@ -138,3 +138,15 @@ def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block
             columns = zip(*([value_text(value) for _, value in one.values] for one in some), strict=True)
             rows = [row(named(policy), *cells) for policy, cells in zip(policies, columns, strict=True)]
             yield Grid(("policy", *(named(one.objective.name) for one in some)), tuple(rows))
+        yield from _in_words([one.objective for one in some])
+
+
+def _in_words(objectives: Iterable[Objective]) -> Iterator[Block]:
+    """Yield the objectives that have words in plain English, each as it is printed and in words."""
+    for objective in objectives:
+        formalism = find_formalism(objective.formalism)
+        if formalism is not None and formalism.words is not None and formalism.print is not None:
+            where, spec = objective.environment, objective.spec
+            yield Line()
+            yield line(Piece(named(objective.name), Style.STRONG), f": {formalism.print(where, spec)}")
+            yield line(f"that is, {formalism.words(where, spec)}", indent=2)

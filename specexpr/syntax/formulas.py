@@ -254,8 +254,8 @@ def _joined(kind: str, parts: list[Formula]) -> Formula:
     return compound(Operator.NOT, inner)
 
 
-def read_formula(reading: Reading, source: Source, span: Span) -> Formula | None:
-    """Return the formula of a body, or None once all that is wrong with it is reported."""
+def read_formula(reading: Reading, source: Source, span: Span) -> tuple[Node | Leaf, Formula] | None:
+    """Return the tree of a body and its formula, or None once all that is wrong with it is reported."""
     labels = {one.name for one in reading.environment.labels}
     tree = parse(
         reading.dialect.stem,
@@ -267,7 +267,8 @@ def read_formula(reading: Reading, source: Source, span: Span) -> Formula | None
         known=lambda text, where: _foreign_operator(text, where, labels),
         groups=GROUPS,
     )
-    return None if tree is None else reading.formula(tree.children[0])
+    formula = None if tree is None else reading.formula(tree.children[0])
+    return None if tree is None or formula is None else (tree.children[0], formula)
 
 
 FORMS = MappingProxyType({"": "write F goal, or G (push -> (X !push)), or !push U goal"})
