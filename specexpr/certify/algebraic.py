@@ -1,11 +1,11 @@
 """Algebraic discounts: a number in (0, 1) by an integer polynomial and an interval with one root of it.
 
 An element of Q(g0) is a list of rational coefficients: a polynomial c, standing for c(g0). It is zero iff the
-minimal polynomial of g0 divides c. The sign of another one shows once the interval is narrow enough: for
-0 <= lo <= g0 <= hi the positive part of c grows with g, and so does the negative one.
+minimal polynomial of g0 divides c. The sign of another one shows once the interval is narrow enough: from its
+left end on, the part of c with positive coefficients grows, and so does the part with negative ones.
 
 The kernel does not check that a `minpoly` is irreducible. If it were not, an element might be zero without
-its being seen, and then the kernel would refuse: it would accept nothing that is false.
+its being seen; then no sign shows within the digits that it would need, and the kernel refuses.
 """
 
 from __future__ import annotations
@@ -16,15 +16,12 @@ from fractions import Fraction
 from math import gcd
 
 from specexpr.certify.node import Node
-from specexpr.certify.polynomial import Polynomial, evaluate, quotient, roots, sign, trimmed
+from specexpr.certify.polynomial import Polynomial, dyadic_value, on_unit, quotient, roots, sign, trimmed
 from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.scope import JsonObject
 from specexpr.exact import common_denominator, rational_text
 
 Coefficients = tuple[Fraction, ...]
-
-_FINEST = 1 << 16
-"""A sign that does not show within so many bits is given up: only a reducible polynomial hides one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +59,28 @@ def sign_at(p: Polynomial, x: Number) -> int:
         return sign(p, x)
     if vanishes(p, x):
         return 0
-    above, below = tuple([max(a, 0) for a in p]), tuple([max(-a, 0) for a in p])
-    lo, hi, left, bits = x.lo, x.hi, sign(x.minpoly, x.lo), 8
-    while bits <= _FINEST:
-        while hi - lo > Fraction(1, 1 << bits):
-            middle = Fraction(int((lo + hi) * (1 << (bits + 1))), 1 << (bits + 2))
-            side = sign(x.minpoly, middle)
-            if not side:
-                lo = hi = middle
-            elif side == left:
-                lo = middle
-            else:
-                hi = middle
-        if evaluate(above, lo) > evaluate(below, hi):
+    # The resultant with an irreducible polynomial is a nonzero integer: so small p(x) cannot be.
+    most = 256 + 4 * (len(p) * _bits(x.minpoly) + len(x.minpoly) * _bits(p))
+    # From lo to hi as from 0 to 1: the root is between n / 2^bits and (n + 1) / 2^bits.
+    moved, whole = on_unit(x.minpoly, x.lo, x.hi), on_unit(p, x.lo, x.hi)
+    above, below = tuple([max(a, 0) for a in whole]), tuple([max(-a, 0) for a in whole])
+    left, n, bits, wanted = sign(x.minpoly, x.lo), 0, 0, 8
+    while wanted <= most:
+        while bits < wanted:
+            n, bits = 2 * n, bits + 1
+            value = dyadic_value(moved, n + 1, bits)
+            if (value > 0) - (value < 0) == left:
+                n += 1
+        if dyadic_value(above, n, bits) > dyadic_value(below, n + 1, bits):
             return 1
-        if evaluate(above, hi) < evaluate(below, lo):
+        if dyadic_value(above, n + 1, bits) < dyadic_value(below, n, bits):
             return -1
-        bits *= 2
+        wanted *= 2
     raise TooLarge("the sign of an algebraic number takes too many digits")
+
+
+def _bits(p: Polynomial) -> int:
+    return len(p) + max(map(abs, p)).bit_length()
 
 
 def integers(lists: Sequence[Coefficients]) -> list[Polynomial]:

@@ -153,6 +153,14 @@ def sign(p: Polynomial, x: Fraction) -> int:
     return (value > 0) - (value < 0)
 
 
+def dyadic_value(p: Polynomial, n: int, bits: int) -> int:
+    """Return p(n / 2^bits) times 2^(bits (len(p) - 1))."""
+    value = 0
+    for i, a in enumerate(reversed(p)):
+        value = value * n + (a << (bits * i))
+    return value
+
+
 def _scaled_value(p: Polynomial, x: Fraction) -> int:
     value, power = 0, 1
     for a in reversed(p):
@@ -169,9 +177,9 @@ def roots(p: Polynomial, lo: Fraction, hi: Fraction) -> list[Interval]:
     >>> roots((-1, 0, 2), Fraction(0), Fraction(1))
     [(Fraction(0, 1), Fraction(1, 1))]
     """
-    found = _isolated(_on_unit(p, lo, hi), lo, hi, _PATIENCE)
+    found = _isolated(on_unit(p, lo, hi), lo, hi, _PATIENCE)
     if found is None:
-        found = _isolated(_on_unit(squarefree(p), lo, hi), lo, hi, None)
+        found = _isolated(on_unit(squarefree(p), lo, hi), lo, hi, None)
     return found or []
 
 
@@ -198,7 +206,7 @@ def _isolated(p: Polynomial, lo: Fraction, hi: Fraction, patience: int | None) -
     return found
 
 
-def _on_unit(p: Polynomial, lo: Fraction, hi: Fraction) -> Polynomial:
+def on_unit(p: Polynomial, lo: Fraction, hi: Fraction) -> Polynomial:
     """Return p(lo + (hi - lo) x) times a positive number."""
     below = lo.denominator * hi.denominator
     start, length = int(lo * below), int((hi - lo) * below)
