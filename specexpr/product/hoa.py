@@ -168,9 +168,11 @@ class _Reader:
             self._header(self.stream.take())
         self._mark("--BODY--")
         if self.start is None:
-            raise self._refused("Start", "there is no initial state", self.stream.peek().line)
+            raise self._refused("Start", "there is no initial state", None)
         if self.condition is None:
-            raise self._refused("Acceptance", "there is no acceptance condition", self.stream.peek().line)
+            raise self._refused("Acceptance", "there is no acceptance condition", None)
+        if self.states is not None and self.start >= self.states:
+            raise self._refused("Start", f"there is no state {self.start}", None)
         while self.stream.peek().kind is Kind.HEADER:
             self._state(self.stream.take())
         self._mark("--END--")
@@ -185,7 +187,7 @@ class _Reader:
             hint = "see the Hanoi format, HOA v1"
             raise HoaError(f"expected {text}, found {clipped(token.text)}", line=token.line, hint=hint)
 
-    def _refused(self, header: str, reason: str, line: int) -> HoaError:
+    def _refused(self, header: str, reason: str, line: int | None) -> HoaError:
         hint = "make it deterministic and complete: autfilt --deterministic --generic --complete"
         return HoaError(f"header {header}: {reason}", line=line, hint=hint)
 
