@@ -165,7 +165,8 @@ def named_formalisms(names: Iterable[str]) -> tuple[Formalism, ...]:
     for name in names:
         formalism = find_formalism(name)
         if formalism is None:
-            known = tuple(one for f in formalisms().values() for one in (f.id, f.keyword) if one is not None)
+            names = (one for f in formalisms().values() for one in (f.id, f.keyword) if one is not None)
+            known = tuple(dict.fromkeys(names))
             hint = name_hint(name, known, kind="formalism")
             message = f"there is no formalism {shown(name)}"
             problems.append(Diagnostic(id="unknown-formalism", message=message, help=hint))

@@ -103,7 +103,7 @@ def step_values(
 def asks_policies(question: Question) -> str | None:
     """Return what a question lacks that compares sequences, which these formalisms do not value."""
     if any(isinstance(c, TrajectoryConstraint) for c in question.task.constraints):
-        return "a preference between policies: finite sequences are for Markov rewards and machines"
+        return "policies to compare: sequences are compared in mr, rm and ftr"
     return None
 
 

@@ -112,6 +112,9 @@ class Undecided:
 
 Verdict = Expressible | Inexpressible | Undecided
 
+GIVE_A_DISCOUNT = "give a discount: write `discount 9/10` in the task, or give --discount 9/10"
+"""The reason of a formalism that cannot look for a discount itself."""
+
 
 def proved(
     question: Question, formalism: str, proof: Proof | Undecided, speak: Speak | None = None

@@ -84,7 +84,7 @@ def decide(question: Question) -> Verdict:
 def needs(question: Question) -> str | None:
     """Return what a question lacks: policies, if it compares sequences."""
     if any(isinstance(c, TrajectoryConstraint) for c in question.task.constraints):
-        return "policies: it does not compare sequences, which mr, rm and ftr do"
+        return "policies to compare: sequences are compared in mr, rm and ftr"
     return None
 
 

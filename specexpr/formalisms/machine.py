@@ -112,9 +112,11 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
+from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.model import Machine, Setting, TrajectoryConstraint
 from specexpr.certify.observing import observations
+from specexpr.certify.proofs import RewardWitness
 from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
@@ -317,6 +319,10 @@ def decide(question: Question) -> Verdict:
     from specexpr.expressivity.machines.text import machine_words
 
     claim, deadline = question.claim(), question.deadline
+    if claim.discount is None and claim.setting == Setting():
+        one_state = _at_some_discount(question)
+        if one_state is not None:
+            return proved(question, "rm", one_state, machine_words)
     if claim.setting.machine is not None and claim.discount is None:
         proof: Proof = decide_everywhere(claim, "rm", deadline=deadline)
     else:
@@ -330,6 +336,27 @@ def decide(question: Question) -> Verdict:
     if own is not None and _is_more_than(verdict, own):
         return proved(question, "rm", own, machine_words)
     return verdict
+
+
+def _at_some_discount(question: Question) -> Proof | None:
+    """Return a Markov reward, as a machine with one state, at whichever discount there is one."""
+    from specexpr.expressivity.everywhere import decide_everywhere
+
+    claim = question.claim()
+    proof = decide_everywhere(claim, "mr", deadline=question.deadline)
+    if not isinstance(proof, RewardWitness):
+        return proof if isinstance(proof, AlgebraicReward) else None
+    if len(claim.models) > 1:
+        return proof
+    rows = claim.models[0].rows
+    found: dict[tuple[int, ...], Fraction] = {}
+    for entry in proof.reward:
+        pair = entry.state, entry.action
+        chance = Fraction(1) if entry.next is None else dict(rows[entry.state][entry.action])[entry.next]
+        found[0, *pair] = found.get((0, *pair), _ZERO) + chance * entry.value
+    machine = Machine(("u0",), ((0,) * len(observations(claim).known),))
+    witness = MachineWitness(proof.discount, machine, tuple(sorted(found.items())))
+    return witness if isinstance(proved(question, "rm", witness), Expressible) else proof
 
 
 def _markov_reward(question: Question) -> Proof | None:

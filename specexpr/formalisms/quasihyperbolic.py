@@ -82,7 +82,7 @@ from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.exact import rational_text
 from specexpr.expressivity.step_rewards import asks_policies, in_task, sample_entries, step_values
 from specexpr.expressivity.task import Objective, Options, Question
-from specexpr.expressivity.verdict import Proof, Verdict, Words, proved
+from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Proof, Undecided, Verdict, Words, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -241,12 +241,8 @@ def _given(question: Question) -> Objective | None:
 
 
 def needs(question: Question) -> str | None:
-    """Return what a question lacks: a discount, weights, or policies to compare."""
+    """Return what a question lacks: weights, or policies to compare."""
     options, given = question.options, _given(question)
-    if options.discount is None:
-        return (
-            "a discount: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10"
-        )
     if options.beta is not None and given is not None:
         return "either beta or weights, not both: remove one of `beta` and `structure`"
     if options.beta is not None:
@@ -255,7 +251,7 @@ def needs(question: Question) -> str | None:
         return "beta: write `beta 7/10` in the task, or `structure OBJECTIVE` for the weights of an objective"
     spec = given.spec
     assert isinstance(spec, WeighedReward)
-    if spec.discount not in (None, options.discount):
+    if options.discount is not None and spec.discount not in (None, options.discount):
         own = f"write `discount {rational_text(spec.discount)}`"
         return f"the discount of its weights: {own}, as objective {given.name} does, or `beta 7/10`"
     return asks_policies(question)
@@ -267,8 +263,8 @@ def settle(question: Question) -> Setting:
     if given is not None and isinstance(given.spec, WeighedReward):
         return Setting(weights=given.spec.weights)
     discount, beta = question.options.discount, question.options.beta
-    assert discount is not None
-    assert beta is not None
+    if discount is None or beta is None:
+        return Setting()
     return Setting(weights=(Fraction(1), beta * discount))
 
 
@@ -277,6 +273,8 @@ def decide(question: Question) -> Verdict:
     from specexpr.expressivity.clocked import Pays, decide_linear
 
     own = question.task.induced_by
+    if question.options.discount is None:
+        return Undecided(GIVE_A_DISCOUNT)
     candidate = None
     if own is not None and isinstance(own.spec, WeighedReward):
         is_same = own.spec.discount in (None, question.options.discount)

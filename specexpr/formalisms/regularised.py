@@ -97,7 +97,7 @@ from specexpr.expressivity.step_rewards import (
     visited,
 )
 from specexpr.expressivity.task import Objective, Options, Question
-from specexpr.expressivity.verdict import Proof, Verdict, Words, proved
+from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Proof, Undecided, Verdict, Words, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -279,11 +279,7 @@ def _regularised(
 
 
 def needs(question: Question) -> str | None:
-    """Return what a question lacks: a discount, or policies to compare."""
-    if question.options.discount is None:
-        return (
-            "a discount: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10"
-        )
+    """Return what a question lacks: policies to compare."""
     return asks_policies(question)
 
 
@@ -292,6 +288,8 @@ def decide(question: Question) -> Verdict:
     from specexpr.expressivity.clocked import decide_linear
 
     own, discount = question.task.induced_by, question.options.discount
+    if discount is None:
+        return Undecided(GIVE_A_DISCOUNT)
     candidate = None
     if own is not None and isinstance(own.spec, RegularisedReward) and own.spec.discount == discount:
         candidate = _candidate(question, own, own.spec)

@@ -101,8 +101,9 @@ def value_text(value: Value | Approximate) -> str:
 
     Approximate values are marked by a tilde.
 
+    >>> from fractions import Fraction
     >>> value_text(Interval(Fraction(14142, 10000), Fraction(14143, 10000)))
-    'between 1.4142 and 1.4143'
+    'about 1.414'
     """
     if isinstance(value, Approximate):
         return f"~{value.number:.9g}"

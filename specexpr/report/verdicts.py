@@ -131,11 +131,13 @@ def _tally(answered: Sequence[Answered]) -> Line:
 
 
 def _skipped(skipped: Sequence[Skipped]) -> Iterator[Line]:
-    """Yield what was not asked, together where one formalism needs one thing for several tasks."""
+    """Yield what was not asked, together where several formalisms need one thing for the same tasks."""
     tasks: dict[tuple[str, str], list[str]] = {}
     for one in skipped:
         tasks.setdefault((one.formalism, one.needs), []).append(one.task)
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (formalism, needs), names in tasks.items():
-        yield line(
-            Piece(f"skipped {formalism} for {', '.join(map(named, names))}: it needs {needs}", Style.FAINT)
-        )
+        alike.setdefault((needs, tuple(names)), []).append(formalism)
+    for (needs, asked), ids in alike.items():
+        who = f"skipped {', '.join(ids)} for {', '.join(map(named, asked))}"
+        yield line(Piece(f"{who}: {'it needs' if len(ids) == 1 else 'they need'} {needs}", Style.FAINT))

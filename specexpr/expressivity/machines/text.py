@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.kinds.machine import MachineWitness
@@ -32,7 +33,7 @@ def machine_words(question: Question, proof: Proof) -> Words:
     match proof:
         case MachineWitness():
             return _witness_words(question, proof)
-        case RewardWitness():
+        case RewardWitness() | AlgebraicReward():
             words = words_of(question, proof)
             said = f"reward machine with 1 state: {words.summary}"
             return Words(said, words.text, words.lines)

@@ -175,7 +175,9 @@ class Asked:
         names = families.get(self.task["environment"], [self.task["environment"]])
         self.worlds = {name: World(environments[name]) for name in names}
         assert len({(frozenset(w.states), frozenset(w.actions)) for w in self.worlds.values()}) == 1
-        self.g = Fraction(result["options"]["discount"])
+        given = result["options"].get("discount", "any")
+        proof = result["witness"] or result["certificate"]
+        self.g = Fraction(proof["discount"] if given == "any" else given)
         assert 0 < self.g < 1
         self.merged = result["options"].get("modulo") == "unreachable"
         self.visits: dict[tuple[str, str], Vector] = {}
