@@ -1,4 +1,4 @@
-"""The probabilistic model checker Storm as a peer: LTL on chains and decision processes, in a process of its own.
+"""The probabilistic model checker Storm as a peer, in a process of its own: LTL on chains and processes.
 
 A crash or a hang of the native code ends that process and nothing else. Models go in the format DRN, with the
 label `at_i` for state i; actions are not labelled, so formulas speak of labels and of `at`.
@@ -38,19 +38,31 @@ class Answer:
 def ask_storm(
     questions: Sequence[tuple[Environment, Sequence[Formula]]], *, exact: bool, timeout: float
 ) -> list[list[Answer]]:
-    """Return the answers to some formulas on each model; processes have to be chains unless they start in one state.
+    """Return the answers to some formulas on each model, which starts in one state.
 
-    A decision process is asked for the largest probability over its policies. Questions that are not answered
-    in time have an error.
+    A decision process is asked for the largest probability over its policies.
+    """
+    asked = []
+    for environment, formulas in questions:
+        is_chain = all(len(row) == 1 for row in environment.model.rows)
+        goal = "P=?" if is_chain else "Pmax=?"
+        asked.append((drn_text(environment), [f"{goal} [ {storm_text(formula)} ]" for formula in formulas]))
+    return run_text(asked, exact=exact, timeout=timeout)
+
+
+def run_text(
+    questions: Sequence[tuple[str, Sequence[str]]], *, exact: bool, timeout: float
+) -> list[list[Answer]]:
+    """Return the answers to some properties of each model, given in DRN.
+
+    Properties that are not answered in time, or at all, have an error.
     """
     with tempfile.TemporaryDirectory() as home:
         asked: list[dict[str, object]] = []
-        for i, (environment, formulas) in enumerate(questions):
+        for i, (text, properties) in enumerate(questions):
             path = Path(home) / f"{i}.drn"
-            path.write_text(drn_text(environment), encoding="utf-8")
-            is_chain = all(len(row) == 1 for row in environment.model.rows)
-            goal = "P=?" if is_chain else "Pmax=?"
-            asked.append({"path": str(path), "formulas": [f"{goal} [ {storm_text(f)} ]" for f in formulas]})
+            path.write_text(text, encoding="utf-8")
+            asked.append({"path": str(path), "properties": list(properties)})
         command = [sys.executable, __file__, "exact" if exact else "floats"]
         with subprocess.Popen(
             command,
@@ -65,10 +77,10 @@ def ask_storm(
                 process.kill()
                 lines = process.communicate()[0].splitlines()
     given = [Answer(**json.loads(line)) for line in lines if line.startswith("{") and line.endswith("}")]
-    found: list[list[Answer]] = []
-    for _, formulas in questions:
-        found.append([given.pop(0) if given else Answer(None, 0.0, "no answer") for _ in formulas])
-    return found
+    return [
+        [given.pop(0) if given else Answer(None, 0.0, "no answer") for _ in properties]
+        for _, properties in questions
+    ]
 
 
 def drn_text(environment: Environment) -> str:
@@ -121,7 +133,7 @@ def run_storm(mode: str, asked: Sequence[Mapping[str, object]]) -> None:
     kind = stormpy.Rational if mode == "exact" else float
     for one in asked:
         model = stormpy.build_model_from_drn[kind](one["path"])
-        for text in one["formulas"]:
+        for text in one["properties"]:
             began = time.perf_counter()
             answer: dict[str, object] = {"value": None, "error": None}
             try:

@@ -1,4 +1,4 @@
-"""Chains with transient parts and several recurrent classes, decision processes, and formulas for them, from seeds."""
+"""Chains with transient parts and several recurrent classes, decision processes, formulas for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from specexpr.certify.formula import Formula
 from specexpr.certify.model import Distribution, Model
 from specexpr.models.environment import Environment, Label
 from specexpr.models.policy import Policy
-from specexpr.product.formulas import formula_run
+from specexpr.product.formulas import formula_property, formula_run
+from specexpr.product.optimal import optimum
 from specexpr.product.recurrence import acceptance_probability
 from specexpr.syntax.formulas import CONSTANTS, UNARY, Operator, compound, label
 
@@ -42,11 +43,12 @@ def random_chain(
 def random_process(random: Random, *, states: int, actions: int) -> Environment:
     """Return a decision process that starts in one state."""
     rows = []
-    for _ in range(states):
+    for s in range(states):
         available = sorted(random.sample(range(actions), random.randint(1, actions)))
+        near = range(states) if random.random() < 0.3 else range(s, states)  # most do not come back
         rows.append(
             {
-                a: random_law(random, random.sample(range(states), min(states, random.choice((1, 1, 2, 3)))))
+                a: random_law(random, random.sample(near, min(len(near), random.choice((1, 2, 2, 3)))))
                 for a in available
             }
         )
@@ -58,9 +60,7 @@ def _environment(
 ) -> Environment:
     names = tuple(f"s{s}" for s in range(len(rows)))
     carried = [[s for s in range(len(rows)) if random.random() < 0.4] for _ in NAMES]
-    labels = tuple(
-        Label(name, frozenset(states or [0])) for name, states in zip(NAMES, carried, strict=True)
-    )
+    labels = tuple(Label(name, frozenset(states or [0])) for name, states in zip(NAMES, carried, strict=True))
     return Environment("e", Model(names, actions, ((0, Fraction(1)),), tuple(rows)), labels)
 
 
@@ -103,5 +103,18 @@ def pairs(seed: int, count: int) -> Iterator[tuple[Environment, Formula, Fractio
         formula = random_property(random, size=random.randint(1, 7))
         value = chain_value(environment, formula)
         if 0 < value < 1 or random.random() < 1 / 3:
+            found += 1
+            yield environment, formula, value
+
+
+def process_pairs(seed: int, count: int) -> Iterator[tuple[Environment, Formula, Fraction]]:
+    """Yield decision processes and formulas with our optimum; of the values 0 and 1 every tenth is kept."""
+    random = Random(f"processes {seed}")
+    found = 0
+    while found < count:
+        environment = random_process(random, states=random.randint(3, 7), actions=3)
+        formula = random_property(random, size=random.randint(1, 6))
+        value = optimum(environment, formula_property(formula)).value
+        if 0 < value < 1 or random.random() < 1 / 10:
             found += 1
             yield environment, formula, value
