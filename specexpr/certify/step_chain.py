@@ -6,7 +6,7 @@ trajectory ends in one of them, and then takes each step of the class, its *supp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
@@ -79,16 +79,48 @@ def step_chain(model: Model, table: Table) -> StepChain:
             continue
         leaving[s] = tuple(((s, a, t), p * q) for a, p in table[s] for t, q in model.rows[s][a])
         waiting += [t for (_, _, t), _ in leaving[s]]
-    onward = {s: {t for (_, _, t), _ in steps} for s, steps in leaving.items()}
-    reach = {s: reached([s], onward) for s in sorted(leaving)}
     classes: list[Class] = []
     of: dict[int, int] = {}
-    for s, ahead in reach.items():
-        if s not in of and all(s in reach[t] for t in ahead):
-            of |= dict.fromkeys(ahead, len(classes))
-            support = frozenset(step for t in ahead for step, _ in leaving[t])
-            classes.append(Class(frozenset(ahead), support))
+    for component in components({s: [t for (_, _, t), _ in steps] for s, steps in leaving.items()}):
+        support = frozenset(step for s in component for step, _ in leaving[s])
+        if all(t in component for _, _, t in support):
+            of |= dict.fromkeys(sorted(component), len(classes))
+            classes.append(Class(component, support))
     return StepChain(model.start, leaving, tuple(classes), of)
+
+
+def components(onward: Mapping[int, Sequence[int]]) -> list[frozenset[int]]:
+    """Return the strongly connected components of a graph (Kosaraju's algorithm)."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for root in onward:
+        stack = [] if root in seen else [(root, iter(onward[root]))]
+        seen.add(root)
+        while stack:
+            s, following = stack[-1]
+            t = next((t for t in following if t not in seen), None)
+            if t is None:
+                order.append(s)
+                stack.pop()
+            else:
+                seen.add(t)
+                stack.append((t, iter(onward[t])))
+    into: dict[int, list[int]] = {}
+    for s, targets in onward.items():
+        for t in targets:
+            into.setdefault(t, []).append(s)
+    found: list[frozenset[int]] = []
+    placed: set[int] = set()
+    for root in reversed(order):
+        if root not in placed:
+            component = [root]
+            placed.add(root)
+            for t in component:
+                new = [s for s in into.get(t, ()) if s not in placed]
+                placed.update(new)
+                component += dict.fromkeys(new)
+            found.append(frozenset(component))
+    return found
 
 
 def reached(first: Iterable[int], onward: Mapping[int, Iterable[int]]) -> set[int]:

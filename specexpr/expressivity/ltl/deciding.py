@@ -8,7 +8,7 @@ is found in this way is replaced by a smaller one, if there is one among the rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, product
@@ -88,7 +88,7 @@ class _Decision:
 
     def run(self) -> Proof | Undecided:
         claim = self.claim
-        self.constraints = [c for c in claim.constraints if isinstance(c, PolicyConstraint)]
+        self.add(c for c in claim.constraints if isinstance(c, PolicyConstraint))
         certain = two_levels(claim, self.constraints)
         if certain is not None:
             return certain
@@ -98,7 +98,7 @@ class _Decision:
         if isinstance(functions, Undecided) and functions.reason.startswith("time"):
             return functions
         for accept in claim.acceptable:
-            self.constraints += self.first(accept)
+            self.add(self.first(accept))
         for _ in range(_MOST_ROUNDS):
             found = self.decided()
             if not isinstance(found, Found):
@@ -106,10 +106,19 @@ class _Decision:
             cuts = [c for accept in claim.acceptable for c in islice(self.cuts(accept, found), _CUTS)]
             if not cuts:
                 return self.witness(self.smaller(found).scheme)
-            self.constraints += cuts
+            self.add(cuts)
         return Undecided("limit: the acceptable set needs too many policies to be compared")
 
     # -- constraints -----------------------------------------------------------------------------------------
+
+    def add(self, constraints: Iterable[PolicyConstraint]) -> None:
+        """Add constraints, each once."""
+        known = {(c.model, c.better, c.worse, c.relation) for c in self.constraints}
+        for c in constraints:
+            mark = c.model, c.better, c.worse, c.relation
+            if mark not in known:
+                known.add(mark)
+                self.constraints.append(c)
 
     def decided(self) -> Found | Certificate | Undecided:
         """Decide the constraints at hand."""

@@ -58,16 +58,17 @@ def two_levels(claim: Claim, constraints: Sequence[PolicyConstraint]) -> TwoLeve
     Trajectories that are not certain are left out of account.
     """
     seen = observations(claim)
-    known: dict[int, object] = {}
+    known: dict[tuple[int, int], object] = {}
 
     def level(c: PolicyConstraint, *, better: bool) -> object | None:
         table = c.better if better else c.worse
-        if id(table) not in known:
+        key = c.model, id(table)
+        if key not in known:
             try:
-                known[id(table)] = trace(claim, seen, c.model, table)
+                known[key] = trace(claim, seen, c.model, table)
             except Refused:
-                known[id(table)] = None
-        return known[id(table)]
+                known[key] = None
+        return known[key]
 
     edges = [(level(c, better=False), level(c, better=True), c) for c in constraints]
     edges = [edge for edge in edges if edge[0] is not None and edge[1] is not None]

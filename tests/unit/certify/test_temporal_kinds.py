@@ -1,0 +1,391 @@
+"""The kinds of proof about temporal logic: what they accept is so, and only that."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from specexpr.certify.branching import Cases, Count, Forced, Leaf, Share, Tree, setup, summary
+from specexpr.certify.checking import Answer, check, kind_of
+from specexpr.certify.coin import Coin
+from specexpr.certify.formula import Atom, AtomKind, Operator
+from specexpr.certify.formula_store import Joined
+from specexpr.certify.kinds.branch import BranchCertificate
+from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability
+from specexpr.certify.kinds.ray import RayCertificate
+from specexpr.certify.kinds.two_level import TwoLevelCertificate
+from specexpr.certify.model import (
+    AcceptableSet,
+    Acceptance,
+    Claim,
+    Label,
+    Model,
+    PolicyConstraint,
+    Relation,
+    Setting,
+    Table,
+    TrajectoryConstraint,
+)
+from specexpr.certify.node import Malformed, Node, parse
+from specexpr.certify.proofs import Refused, Term
+from specexpr.certify.scope import Scope
+from specexpr.certify.tails import Tails
+from specexpr.testing.examples import MEMORY, SINGLE, corners, model, table
+
+STRICT, WEAK, TIE = Relation.STRICT, Relation.WEAK, Relation.TIE
+ZERO, ONE = Fraction(0), Fraction(1)
+P = corners(MEMORY)
+SAME = (
+    Atom(AtomKind.DO, 0),
+    Joined(Operator.NEXT, (0,)),
+    Joined(Operator.IFF, (0, 1)),
+)
+LEAVE = model({"s0": {"a": "s0", "b": "w"}, "w": {"a": "w"}}, start="s0")
+
+
+def single(p: str) -> Table:
+    """Return the policy of SINGLE that takes w with this probability."""
+    chance = Fraction(p)
+    return table(SINGLE, "w" if chance == 1 else "p" if chance == 0 else {"w": p, "p": str(1 - chance)})
+
+
+def leaving(p: str) -> Table:
+    """Return the policy of LEAVE that stays with this probability."""
+    return table(LEAVE, {"a": p, "b": str(1 - Fraction(p))}, "a")
+
+
+def claim_of(m: Model, *constraints: tuple[Table, Relation, Table]) -> Claim:
+    return Claim((m,), tuple(PolicyConstraint(0, x, y, r, None) for x, r, y in constraints), (), None)
+
+
+def refused(claim: Claim, proof: object) -> str:
+    """Return why the kernel refuses a proof, or an empty text."""
+    try:
+        check(claim, "ltl", proof)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def cases_of(claim: Claim, depth: int, tree: Tree) -> Cases:
+    """Return cases about all constraints of a claim, with their pieces."""
+    asked = setup(claim, claim.constraints)
+    listed = summary(Tails.of(claim, asked.points).explore(depth), len(asked.points))
+    terms = tuple(
+        Term(c.model, c.better, c.worse, c.relation, ONE)  # type: ignore[arg-type] # policies
+        for c in claim.constraints
+    )
+    return Cases(terms, depth, tree, asked.points, *listed)
+
+
+def leaf(*weights: int) -> Leaf:
+    return Leaf(tuple(map(Fraction, weights)))
+
+
+# -- formulas ----------------------------------------------------------------------------------------------
+
+SQUARE = claim_of(MEMORY, (P["aaa"], STRICT, P["aba"]), (P["bba"], STRICT, P["baa"]))
+
+
+def test_a_formula_that_meets_the_constraints() -> None:
+    """The first action equals the second: with its values, and of size 4."""
+    values = tuple(PolicyProbability(0, P[name], Fraction(name[0] == name[1])) for name in ("aaa", "aba"))
+    witness = FormulaWitness(SAME, (), values)
+    assert check(SQUARE, "ltl", witness) is Answer.EXPRESSIBLE
+    kind = kind_of(witness)
+    assert kind is not None
+    assert kind.size is not None
+    assert kind.size(witness) == (1, 4)
+
+
+def test_formulas_that_do_not() -> None:
+    """A formula that ranks otherwise, a wrong value, an unknown label: refused."""
+    assert "does not meet" in refused(SQUARE, FormulaWitness((SAME[0],)))
+    wrong = (PolicyProbability(0, P["aba"], ONE),)
+    assert "another probability" in refused(SQUARE, FormulaWitness(SAME, (), wrong))
+    unknown = (Atom(AtomKind.LABEL, "goal"),)
+    assert "not known" in refused(SQUARE, FormulaWitness(unknown))
+    twice = (Label("goal"), Label("goal"))
+    assert "twice" in refused(SQUARE, FormulaWitness(SAME, twice))
+    assert "no memory" in refused(replace(SQUARE, setting=Setting(horizon=3)), FormulaWitness(SAME))
+
+
+def test_sequences_have_no_value() -> None:
+    """A formula says nothing of finite sequences."""
+    steps = (((0, 0), (1, 0)), ((0, 1), (1, 0)))
+    claim = Claim((MEMORY,), (TrajectoryConstraint(0, *steps, STRICT),), (), None)
+    assert "sequences" in refused(claim, FormulaWitness(SAME))
+
+
+def test_where_labels_are_observed() -> None:
+    """A formula sees labels only, those of the environment; a coin sees more."""
+    labels = (Label("first", pairs=frozenset({(0, 0)})),)
+    claim = replace(claim_of(MEMORY, (P["aaa"], STRICT, P["baa"])), setting=Setting(labels=(labels,)))
+    first = (Atom(AtomKind.LABEL, "first"),)
+    assert check(claim, "ltl", FormulaWitness(first)) is Answer.EXPRESSIBLE
+    assert "more than labels" in refused(claim, FormulaWitness((Atom(AtomKind.DO, 0),)))
+    assert "more than labels" in refused(claim, FormulaWitness((Coin(Fraction(1, 2), ((2, 0, 2),)),)))
+    assert "are observed" in refused(claim, FormulaWitness(first, labels))
+
+
+def test_acceptable_sets_are_enumerated() -> None:
+    """All deterministic policies are valued; one that is not accepted and not worse is found."""
+    good = (P["aaa"], P["bba"])
+    accept = AcceptableSet(0, good, None, Acceptance.EQUAL)
+    claim = Claim((MEMORY,), (), (accept,), None)
+    assert check(claim, "ltl", FormulaWitness(SAME)) is Answer.EXPRESSIBLE
+    assert "one value" in refused(claim, FormulaWitness((SAME[0],)))
+    fewer = replace(claim, acceptable=(replace(accept, good=good[:1]),))
+    assert "above every other" in refused(fewer, FormulaWitness(SAME))
+
+
+# -- two levels --------------------------------------------------------------------------------------------
+
+
+def terms(claim: Claim) -> tuple[Term, ...]:
+    return cases_of(claim, 0, leaf()).terms
+
+
+def test_three_levels_are_too_many() -> None:
+    """A certain trajectory is up or down: through ties and weak constraints, too."""
+    aa, ab, ba, bb = (P[name] for name in ("aaa", "aba", "baa", "bba"))
+    for claim in (
+        claim_of(MEMORY, (aa, STRICT, ab), (ab, STRICT, ba)),
+        claim_of(MEMORY, (aa, STRICT, ab), (ba, TIE, aa), (bb, STRICT, ba)),
+        claim_of(MEMORY, (aa, STRICT, ab), (ba, WEAK, aa), (bb, STRICT, ba)),
+        claim_of(MEMORY, (aa, STRICT, ab), (aa, TIE, ba), (bb, STRICT, ba)),
+    ):
+        assert check(claim, "ltl", TwoLevelCertificate(terms(claim))) is Answer.INEXPRESSIBLE
+    for claim in (
+        claim_of(MEMORY, (aa, STRICT, ab), (ba, STRICT, ab)),
+        claim_of(MEMORY, (aa, STRICT, ab), (aa, WEAK, ba), (bb, STRICT, ba)),
+        claim_of(MEMORY, (aa, STRICT, ab), (bb, STRICT, ba), (ab, TIE, ba)),
+    ):
+        assert "both levels" in refused(claim, TwoLevelCertificate(terms(claim)))
+
+
+def test_levels_of_what_is_observed() -> None:
+    """Policies of which the same is seen are on one level: the same trajectory, or the same labels."""
+    aa, ab = P["aaa"], P["aba"]
+    claim = claim_of(MEMORY, (aa, STRICT, ab))
+    assert "both levels" in refused(claim, TwoLevelCertificate(terms(claim)))
+    blind = replace(claim, setting=Setting(labels=((Label("end", frozenset({2})),),)))
+    assert check(blind, "ltl", TwoLevelCertificate(terms(claim))) is Answer.INEXPRESSIBLE
+    seeing = replace(claim, setting=Setting(labels=((Label("push", pairs=frozenset({(1, 0)})),),)))
+    assert "both levels" in refused(seeing, TwoLevelCertificate(terms(claim)))
+
+
+def test_levels_need_certain_trajectories() -> None:
+    """A policy that mixes has more than two values."""
+    claim = claim_of(SINGLE, (single("1"), STRICT, single("1/2")), (single("1/2"), STRICT, single("0")))
+    assert "not certain" in refused(claim, TwoLevelCertificate(terms(claim)))
+
+
+# -- cases -------------------------------------------------------------------------------------------------
+
+BELOW = claim_of(SINGLE, (single("0"), STRICT, single("1")), (single("1"), STRICT, single("1/2")))
+BETWEEN = claim_of(SINGLE, (single("0"), STRICT, single("1/2")), (single("1/2"), STRICT, single("1")))
+BEST = claim_of(LEAVE, (leaving("1/5"), STRICT, leaving("1/10")), (leaving("1/5"), STRICT, leaving("3/10")))
+PATTERN = claim_of(
+    SINGLE,
+    (single("1/2"), STRICT, single("1/3")),
+    (single("1"), TIE, single("1/2")),
+    (single("0"), TIE, single("1/3")),
+)
+FOREVER = claim_of(
+    LEAVE, (leaving("5/6"), STRICT, leaving("1/2")), (leaving("1/2"), TIE, table(LEAVE, "a", "a"))
+)
+"""The last policy never leaves; so the tie asks that the second, and with it the first, is held or not."""
+
+HELD = Count(1, 0, leaf(0, 1), leaf(1, 0))
+SHARED = Share(
+    0,
+    leaf(1, 0, 0),
+    leaf(1, 0, 0),
+    Count(0, 0, Leaf((ZERO, ONE, ZERO)), Leaf((ZERO, -ONE, ZERO))),
+)
+TIED = Count(
+    0,
+    0,
+    Forced(1, False, (ZERO, -ONE), leaf(1, 0)),
+    Forced(1, True, (ZERO, ONE), leaf(1, 0)),
+)
+
+
+def test_trees_of_cases() -> None:
+    """Nothing is below 0 or above 1; shares are both certain or neither; what is put off for ever is late."""
+    assert check(BELOW, "ltl", BranchCertificate(cases_of(BELOW, 0, HELD))) is Answer.INEXPRESSIBLE
+    assert check(PATTERN, "ltl", BranchCertificate(cases_of(PATTERN, 0, SHARED))) is Answer.INEXPRESSIBLE
+    assert check(FOREVER, "ltl", BranchCertificate(cases_of(FOREVER, 1, TIED))) is Answer.INEXPRESSIBLE
+    late = Count(0, 0, leaf(0, 1), leaf(1, 0))
+    assert check(BEST, "ltl", RayCertificate(cases_of(BEST, 2, late))) is Answer.INEXPRESSIBLE
+    assert "do not refute" in refused(BEST, BranchCertificate(cases_of(BEST, 2, late)))
+    assert "do not refute" in refused(BEST, RayCertificate(cases_of(BEST, 0, leaf(0, 1))))
+
+
+def trees(tree: Tree) -> Iterator[Tree]:
+    """Yield trees that differ from a tree in one place."""
+    match tree:
+        case Leaf(weights=weights):
+            for i, z in enumerate(weights):
+                for new in (z + 1, -z, -z - 1, ZERO):
+                    if new != z:
+                        yield Leaf((*weights[:i], new, *weights[i + 1 :]))
+            yield Leaf(weights[:-1])
+        case Count(atom=k, most=most, fewer=fewer, more=more):
+            yield fewer
+            yield more
+            yield Count(1 - k, most, fewer, more)
+            yield Count(k + 7, most, fewer, more)
+            yield Count(k, most, more, fewer)
+            for one in trees(fewer):
+                yield Count(k, most, one, more)
+            for one in trees(more):
+                yield Count(k, most, fewer, one)
+        case Share(spread=k, nothing=nothing, everything=everything, between=between):
+            yield between
+            yield Share(k + 1, nothing, everything, between)
+            for one in trees(between):
+                yield Share(k, nothing, everything, one)
+        case Forced(policy=j, is_most=is_most, weights=weights, then=then):
+            yield then
+            yield Forced(1 - j, is_most, weights, then)
+            yield Forced(j, not is_most, weights, then)
+            yield Forced(j, is_most, tuple(-z for z in weights), then)
+
+
+@pytest.mark.parametrize(
+    ("claim", "depth", "tree", "kept"),
+    [(BELOW, 0, HELD, 4), (PATTERN, 0, SHARED, 9), (FOREVER, 1, TIED, 6)],
+)
+def test_an_altered_tree_is_refused_or_still_adds_up(claim: Claim, depth: int, tree: Tree, kept: int) -> None:
+    """Most changes of one place are refused; those that are not change weights without effect."""
+    altered = [BranchCertificate(cases_of(claim, depth, one)) for one in trees(tree)]
+    accepted = [one for one in altered if not refused(claim, one)]
+    assert len(accepted) <= kept < len(altered)
+
+
+def random_tree(rng: random.Random, claim: Claim, depth: int, height: int) -> Tree:
+    """Return some tree over the pieces of a claim."""
+    asked = setup(claim, claim.constraints)
+    pieces = Tails.of(claim, asked.points).explore(depth)
+    kind = rng.choice(["leaf", "count", "share", "forced"]) if height else "leaf"
+    weights = tuple(
+        Fraction(rng.choice([0, 0, 1, 1, 2, -1] if r is TIE else [0, 1, 1, 2])) for r in asked.relations
+    )
+    if kind == "count" and pieces.atoms:
+        k = rng.randrange(len(pieces.atoms))
+        most = rng.randrange(pieces.atoms[k].count)
+        return Count(k, most, *(random_tree(rng, claim, depth, height - 1) for _ in range(2)))
+    if kind == "share" and pieces.spreads:
+        k = rng.randrange(len(pieces.spreads))
+        return Share(k, *(random_tree(rng, claim, depth, height - 1) for _ in range(3)))
+    if kind == "forced":
+        j = rng.randrange(len(asked.points))
+        return Forced(j, rng.random() < 0.5, weights, random_tree(rng, claim, depth, height - 1))
+    return Leaf(weights)
+
+
+def test_no_tree_refutes_what_a_formula_expresses() -> None:
+    """On tasks with a formula every tree of cases is refused, with likelihoods and without."""
+    expressible = (
+        (BETWEEN, (Atom(AtomKind.DO, 1),)),
+        (claim_of(LEAVE, (leaving("1/10"), STRICT, leaving("1/5"))), (Atom(AtomKind.DO, 1),)),
+        (claim_of(LEAVE, (leaving("1/5"), STRICT, leaving("1/10"))), (Atom(AtomKind.DO, 0),)),
+        (
+            claim_of(SINGLE, (single("1/2"), STRICT, single("0")), (single("1/2"), TIE, single("1"))),
+            (Atom(AtomKind.DO, 0), Joined(Operator.EVENTUALLY, (0,))),
+        ),
+        (SQUARE, SAME),
+    )
+    rng = random.Random(5)
+    for claim, scheme in expressible:
+        assert check(claim, "ltl", FormulaWitness(scheme)) is Answer.EXPRESSIBLE
+        for _ in range(150):
+            depth = rng.randrange(3)
+            cases = cases_of(claim, depth, random_tree(rng, claim, depth, rng.randrange(4)))
+            assert refused(claim, BranchCertificate(cases))
+            assert refused(claim, RayCertificate(cases))
+
+
+def test_what_a_certificate_lists_is_what_there_is() -> None:
+    """The pieces are found anew: atoms left out, other numbers, another order of policies are refused."""
+    cases = cases_of(BELOW, 0, HELD)
+    for altered in (
+        replace(cases, atoms=cases.atoms[1:]),
+        replace(cases, rest=(ONE, ZERO, ZERO)),
+        replace(cases, spreads=()),
+        replace(cases, policies=cases.policies[::-1]),
+        replace(cases, depth=1, atoms=()),
+    ):
+        assert "lists other pieces" in refused(BELOW, BranchCertificate(altered))
+    assert "too long" in refused(BELOW, BranchCertificate(replace(cases, depth=10_000)))
+    observed = replace(BELOW, setting=Setting(labels=((),)))
+    assert "labels only" in refused(observed, BranchCertificate(cases))
+    other = replace(cases, terms=cases.terms[:1])
+    assert refused(BELOW, BranchCertificate(other))
+
+
+# -- JSON --------------------------------------------------------------------------------------------------
+
+COIN = Coin(Fraction(2, 3), ((0, 0, 0),))
+LONG = (
+    *SAME,
+    Joined(Operator.UNTIL, (2, 0)),
+    Joined(Operator.OR, (2, 3)),
+    Joined(Operator.AND, (4, 2)),
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "proof"),
+    [
+        (SQUARE, FormulaWitness(SAME, (), (PolicyProbability(0, P["aaa"], ONE),), "same")),
+        (SQUARE, FormulaWitness(LONG, (Label("x", frozenset({0}), frozenset({(1, 0)})),))),
+        (BETWEEN, FormulaWitness((COIN, Joined(Operator.NOT, (0,)), Joined(Operator.OR, (0, 1))))),
+        (SQUARE, TwoLevelCertificate(terms(SQUARE))),
+        (BELOW, BranchCertificate(cases_of(BELOW, 0, HELD))),
+        (PATTERN, BranchCertificate(cases_of(PATTERN, 0, SHARED))),
+        (FOREVER, RayCertificate(cases_of(FOREVER, 1, TIED))),
+    ],
+)
+def test_proofs_survive_their_json(claim: Claim, proof: Any) -> None:
+    """What is written is read back as the same proof."""
+    kind = kind_of(proof)
+    assert kind is not None
+    scope = Scope(("e",), claim.models, asked=claim)
+    text = json.dumps({"kind": kind.kind, **kind.write(proof, scope)})
+    assert kind.read(parse(text), scope) == proof
+
+
+@pytest.mark.parametrize(
+    ("formula", "shared", "match"),
+    [
+        (["U", ["do", "a"]], [], "joins 2 formulas, not 1"),
+        (["Y", ["do", "a"]], [], "must be"),
+        (["at", "nowhere"], [], "known state"),
+        (["do", "s"], [], "known action"),
+        (["do"], [], "an atom like"),
+        ([], [], "a formula"),
+        (0, [], "a shared formula that comes before"),
+        (0, [1, ["true"]], "a shared formula that comes before"),
+        (["coin", "1", [["s", "a", "z"]]], [], "strictly between 0 and 1"),
+        (["coin", "1/2", []], [], "at least one step"),
+        (["coin", "1/2", [["s", "a"]]], [], "a step"),
+        ("true", [], "a list"),
+    ],
+)
+def test_texts_that_are_no_formulas(formula: object, shared: list[object], match: str) -> None:
+    """Every surprise is an error that says what was expected."""
+    kind = kind_of(FormulaWitness(SAME))
+    assert kind is not None
+    scope = Scope(("e",), (MEMORY,), asked=SQUARE)
+    text = {"kind": "formula", "formula": formula, "shared": shared, "values": []}
+    with pytest.raises(Malformed, match=match):
+        kind.read(Node(text), scope)
