@@ -18,8 +18,9 @@ def random_chain(random: Random, size: int, observations: int) -> Chain:
     edges = []
     for i in range(size):
         weights = [random.random() for _ in range(2)]
-        for w in weights:
-            edges.append((random.randrange(observations), i, random.randrange(size), w / sum(weights)))
+        edges += [
+            (random.randrange(observations), i, random.randrange(size), w / sum(weights)) for w in weights
+        ]
     counts = [(i, random.randrange(3), random.random()) for i in range(size) for _ in range(2)]
     return Chain([x / sum(start) for x in start], edges, counts)
 
