@@ -33,7 +33,7 @@ class ClockedFeatures:
     def of(self, model: int, table: Table) -> Vector:
         """Return how often, weighed by the clock, a policy visits each coordinate."""
         walk, visits = self._visited(model, table)
-        return self.walker.counts(model, walk, visits.numbers)
+        return self.walker.counts(model, walk, visits.masses.numbers(len(walk.nodes)))
 
     def _visited(self, model: int, table: Table) -> tuple[Walk, WeighedVisits]:
         """Return the walk of a policy with its visits, which are kept where they took long."""

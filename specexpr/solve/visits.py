@@ -39,11 +39,11 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Masses:
+class Masses:
     """Numbers on nodes over one denominator, zeros left out."""
 
-    numerators: dict[int, int]
-    below: int
+    numerators: Mapping[int, int]
+    below: int = 1
 
     def numbers(self, size: int) -> Numbers:
         """Return the numbers of all nodes."""
@@ -51,54 +51,68 @@ class _Masses:
         return tuple(Fraction(found[x], self.below) if x in found else _ZERO for x in range(size))
 
 
+def masses(numbers: Mapping[int, Fraction]) -> Masses:
+    """Return numbers over their common denominator."""
+    numerators, below = common_denominator(list(numbers.values()))
+    return Masses({x: n for x, n in zip(numbers, numerators, strict=True) if n}, below)
+
+
+def _sum(parts: Sequence[tuple[Fraction, Masses]]) -> Masses:
+    """Return the sum of factor times numbers."""
+    below = lcm(*[factor.denominator * part.below for factor, part in parts])
+    found: dict[int, int] = {}
+    for factor, part in parts:
+        scale = factor.numerator * (below // (factor.denominator * part.below))
+        for x, n in part.numerators.items() if scale else ():
+            found[x] = found.get(x, 0) + scale * n
+    return Masses(found, below)
+
+
 @dataclass(frozen=True, slots=True)
 class WeighedVisits:
     """The weighed number of visits to each node; what a proof carries to show it is found when asked for."""
 
-    numbers: Numbers
+    masses: Masses
     carried: Callable[[], Carried]
 
 
 def weighed_visits(walk: Walk, clock: Clock) -> WeighedVisits:
     """Return the visits of a walk under a clock; those of a horizon need no proof."""
+    size = len(walk.nodes)
     match clock:
         case Horizon(steps=steps):
             return WeighedVisits(_first_steps(walk, steps), lambda: ())
         case Average():
             entered = _entered(walk)
             n = _shares(walk, entered)
-            return WeighedVisits(n, lambda: (n, _potential(walk, entered, n)))
-        case ByState() | Discounted():
+            return WeighedVisits(n, lambda: (n.numbers(size), _potential(walk, entered, n)))
+        case ByState():
+            n = _flow(walk, range(size), dict(walk.start), _ONE)
+            return WeighedVisits(n, lambda: (n.numbers(size),))
+        case Discounted():
             n, tail = _tailed(walk, clock)
-            return WeighedVisits(n, lambda: (tail,))
+            return WeighedVisits(n, lambda: (tail.numbers(size),))
 
 
-def _tailed(walk: Walk, clock: ByState | Discounted) -> tuple[Numbers, Numbers]:
+def _tailed(walk: Walk, clock: Discounted) -> tuple[Masses, Masses]:
     """Return the visits, and those after the head of weights as the discount alone weighs them."""
-    nodes = range(len(walk.nodes))
     now = dict(walk.start)
-    if isinstance(clock, ByState):
-        n = _flow(walk, nodes, now, _ONE).numbers(len(nodes))
-        return n, n
-    early = [_ZERO] * len(nodes)
+    parts: list[tuple[Fraction, Masses]] = []
     for weight in clock.head[:-1]:
-        for x, mass in now.items():
-            early[x] += weight * mass
+        parts.append((weight, masses(now)))
         now = step(walk, now)
-    tail = _flow(walk, nodes, now, clock.discount).numbers(len(nodes))
-    if clock.head == (_ONE,):
-        return tail, tail
-    return tuple(e + clock.head[-1] * n for e, n in zip(early, tail, strict=True)), tail
+    tail = _flow(walk, range(len(walk.nodes)), now, clock.discount)
+    return _sum([*parts, (clock.head[-1], tail)]), tail
 
 
-def _first_steps(walk: Walk, steps: int) -> Numbers:
+def _first_steps(walk: Walk, steps: int) -> Masses:
     """Return the visits of the first steps, summed over one denominator."""
     below = lcm(*[p.denominator for row in walk.steps for _, p in row])
     if below.bit_length() > 64:
-        return visits(walk, Horizon(steps))
+        return masses(dict(enumerate(visits(walk, Horizon(steps)))))
     moves = [[(y, p.numerator * (below // p.denominator)) for y, p in row] for row in walk.steps]
-    masses, over = common_denominator([p for _, p in walk.start])
-    now = dict(zip([x for x, _ in walk.start], masses, strict=True))
+    start, over = common_denominator([p for _, p in walk.start])
+    now = dict(zip([x for x, _ in walk.start], start, strict=True))
     total = [0] * len(walk.nodes)
     for _ in range(steps):
         total = [below * n for n in total] if below > 1 else total
@@ -108,14 +122,14 @@ def _first_steps(walk: Walk, steps: int) -> Numbers:
             for y, weight in moves[x]:
                 after[y] = after.get(y, 0) + weight * mass
         now, over = after, over * below
-    return tuple(Fraction(n, over) if n else _ZERO for n in total)
+    return Masses({x: n for x, n in enumerate(total) if n}, over)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entered:
     """Visits before a closed class is entered, and each class with what enters it where, zeros left out."""
 
-    before: _Masses
+    before: Masses
     classes: list[tuple[list[int], dict[int, Fraction]]]
 
 
@@ -133,22 +147,20 @@ def _entered(walk: Walk) -> _Entered:
     return _Entered(before, list(zip(classes, begun, strict=True)))
 
 
-def _shares(walk: Walk, entered: _Entered) -> Numbers:
+def _shares(walk: Walk, entered: _Entered) -> Masses:
     """Return the long-run shares of time."""
-    found = [_ZERO] * len(walk.nodes)
+    parts = []
     for (first, *others), begun in entered.classes:
         inward = set(others)
         tour = _flow(walk, others, {y: p for y, p in walk.steps[first] if y in inward}, _ONE)
-        times = tour.numerators | {first: tour.below}
-        mass = sum(begun.values(), _ZERO)
-        below = sum(times.values()) * mass.denominator
-        for x, n in times.items():
-            found[x] = Fraction(n * mass.numerator, below)
-    return tuple(found)
+        times = Masses({**tour.numerators, first: tour.below})
+        parts.append((sum(begun.values(), _ZERO) / sum(times.numerators.values()), times))
+    return _sum(parts)
 
 
-def _potential(walk: Walk, entered: _Entered, n: Numbers) -> Numbers:
+def _potential(walk: Walk, entered: _Entered, shares: Masses) -> Numbers:
     """Return a y with start = n + y (I - P); it is 0 at the first node of each class."""
+    n = shares.numbers(len(walk.nodes))
     found = list(entered.before.numbers(len(n)))
     for (_, *others), begun in entered.classes:
         surplus = {x: begun.get(x, _ZERO) - n[x] for x in others}
@@ -183,10 +195,10 @@ def _classes(walk: Walk) -> list[list[int]]:
     return [sorted(nodes, key=lambda x: (-into[x], x)) for c, nodes in enumerate(members) if c not in left]
 
 
-def _flow(walk: Walk, nodes: Sequence[int], start: Mapping[int, Fraction], g: Fraction) -> _Masses:
+def _flow(walk: Walk, nodes: Sequence[int], start: Mapping[int, Fraction], g: Fraction) -> Masses:
     """Solve n = start + g n P on some nodes; P is as if steps to other nodes were lost."""
     if not nodes or not any(start.values()):
-        return _Masses({}, 1)
+        return Masses({}, 1)
     place = {x: i for i, x in enumerate(nodes)}
     if len(nodes) > SMALL:
         solved = _lifted(walk, place, start, g)
@@ -199,12 +211,12 @@ def _flow(walk: Walk, nodes: Sequence[int], start: Mapping[int, Fraction], g: Fr
                 into[place[y]][i] = p
     right = {place[x]: mass for x, mass in start.items()}
     values, below = common_denominator(fixed_point(len(nodes), list(range(len(nodes))), into, right, g))
-    return _Masses({x: n for x, n in zip(nodes, values, strict=True) if n}, below)
+    return Masses({x: n for x, n in zip(nodes, values, strict=True) if n}, below)
 
 
 def _lifted(
     walk: Walk, place: Mapping[int, int], start: Mapping[int, Fraction], g: Fraction
-) -> _Masses | None:
+) -> Masses | None:
     """Solve the same with columns times q L, where g = p / q and L makes the steps from a node whole."""
     rows: list[dict[int, int]] = [{} for _ in place]
     scales = []
@@ -221,4 +233,4 @@ def _lifted(
         return None
     numerators, denominator = solved
     found = {x: scale * n for x, scale, n in zip(place, scales, numerators, strict=True) if n}
-    return _Masses(found, denominator * over)
+    return Masses(found, denominator * over)

@@ -290,7 +290,7 @@ def averages_of(one: Model, tables: Iterable[Table], pays: Features) -> list[Fra
     found = []
     for policy in tables:
         walk = Walker(Claim((one,), (), (), None)).walk(0, policy)
-        visits = weighed_visits(walk, Average()).numbers
+        visits = weighed_visits(walk, Average()).masses.numbers(len(walk.nodes))
         share = {s: m for (_, s), m in zip(walk.nodes, visits, strict=True)}
         taken = on_steps(one, policy, share)
         found.append(sum((m * pays.get(step, Fraction(0)) for step, m in taken.items()), Fraction(0)))

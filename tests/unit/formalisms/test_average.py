@@ -16,7 +16,7 @@ def test_they_need_policies_and_no_options() -> None:
     assert needed("lar", f"{ROOMS} task t in rooms {{ aa > bb; discount 1/2 }}") is None
     lacking = needed("lar", f"{ROOMS} task t in rooms {{ trajectories (s a s a) > (s b s a) }}")
     assert lacking is not None
-    assert lacking.startswith("a preference between policies:")
+    assert lacking.startswith("policies to compare:")
 
 
 def test_the_objective_behind_an_order_is_tried_first() -> None:

@@ -22,7 +22,7 @@ def test_they_need_a_horizon() -> None:
     assert lacking.startswith("a horizon:")
     lacking = needed("horizon", f"{ROOMS} task t in rooms {{ trajectories (s a) > (s b); horizon 1 }}")
     assert lacking is not None
-    assert lacking.startswith("a preference between policies:")
+    assert lacking.startswith("policies to compare:")
 
 
 def test_the_horizon_of_the_task_comes_first() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from clocked import ROOMS, asked, is_expressible, needed, paid
+from clocked import ROOMS, asked, decided, is_expressible, needed, paid
 
 from specexpr.document import loads
+from specexpr.expressivity.verdict import Undecided
 from specexpr.formalisms.quasihyperbolic import ID, WeighedReward, evaluate, settle
 from specexpr.formalisms.reward import Reward
 from specexpr.formalisms.reward import evaluate as evaluate_reward
@@ -28,20 +29,27 @@ objective r in rooms = reward { discount 1/2; s / a: 1 }
         ("order aa bb by o; discount 1/2", None),
         ("order aa bb by o; discount 1/2; beta 2", None),
         ("aa > bb; structure r; beta 1/2; discount 1/2", None),
-        ("aa > bb; beta 1/2", "a discount:"),
+        ("aa > bb; beta 1/2", None),
         ("aa > bb; discount 1/2", "beta:"),
         ("aa > bb; structure r; discount 1/2", "beta:"),
         ("order aa bb by r; discount 1/2", "beta:"),
         ("aa > bb; structure o; discount 9/10", "the discount of its weights: write `discount 1/2`"),
         ("order aa bb by o; discount 9/10", "the discount of its weights: write `discount 1/2`"),
         ("aa > bb; structure o; beta 1/2; discount 1/2", "either beta or weights, not both:"),
-        ("trajectories (s a) > (s b); beta 1/2; discount 1/2", "a preference between policies:"),
+        ("trajectories (s a) > (s b); beta 1/2; discount 1/2", "policies to compare:"),
     ],
 )
 def test_what_a_question_needs(task: str, lacking: str | None) -> None:
-    """A discount, and weights from one place."""
+    """Weights, from one place."""
     found = needed(ID, f"{ROOMS} {OBJECTIVES} task t in rooms {{ {task} }}")
     assert found is lacking if lacking is None else found is not None and found.startswith(lacking)
+
+
+def test_without_a_discount_there_is_no_answer() -> None:
+    """There is no procedure for any discount."""
+    verdict = decided(ID, f"{ROOMS} task t in rooms {{ aa > bb; beta 1/2 }}")
+    assert isinstance(verdict, Undecided)
+    assert verdict.reason.startswith("give a discount")
 
 
 @pytest.mark.parametrize(

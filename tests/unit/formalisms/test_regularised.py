@@ -9,7 +9,7 @@ from clocked import ROOMS, decided, is_expressible, needed, paid
 
 from specexpr.document import loads
 from specexpr.exact import Interval, Value
-from specexpr.expressivity.verdict import Expressible
+from specexpr.expressivity.verdict import Expressible, Undecided
 from specexpr.formalisms.regularised import evaluate
 
 ONCE = """
@@ -63,14 +63,14 @@ def test_tsallis_and_tables_are_rational() -> None:
 
 
 def test_what_they_need() -> None:
-    """A discount and policies."""
-    assert needed("rrl", f"{ONCE} task t in once {{ pa > pb; discount 1/2 }}") is None
-    lacking = needed("rrl", f"{ONCE} task t in once {{ pa > pb }}")
-    assert lacking is not None
-    assert lacking.startswith("a discount:")
+    """Policies, and for an answer a discount."""
+    assert needed("rrl", f"{ONCE} task t in once {{ pa > pb }}") is None
+    verdict = decided("rrl", f"{ONCE} task t in once {{ pa > pb }}")
+    assert isinstance(verdict, Undecided)
+    assert verdict.reason.startswith("give a discount")
     lacking = needed("rrl", f"{ONCE} task t in once {{ trajectories (s a) > (s b); discount 1/2 }}")
     assert lacking is not None
-    assert lacking.startswith("a preference between policies:")
+    assert lacking.startswith("policies to compare:")
 
 
 def test_the_objective_behind_an_order_is_tried_first() -> None:

@@ -25,7 +25,7 @@ def test_they_need_discounts() -> None:
         assert lacking.startswith("discounts of states and actions:")
     lacking = needed("sdd", f"{head} {{ trajectories (s a) > (s b); structure o }}")
     assert lacking is not None
-    assert lacking.startswith("a preference between policies:")
+    assert lacking.startswith("policies to compare:")
 
 
 def test_every_pair_needs_one() -> None:
