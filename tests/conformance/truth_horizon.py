@@ -17,6 +17,9 @@ from specexpr.testing.feature_truth import confirm_linear_proof, is_linearly_exp
 
 Steps = Mapping[tuple[int, int, int], Fraction]
 
+CASES = 15
+"""How many questions of each kind are drawn."""
+
 
 def taken(model: Model, table: Table, steps: int) -> Steps:
     """Return how often each transition is taken in so many steps."""

@@ -18,6 +18,9 @@ from specexpr.testing.feature_truth import confirm_linear_proof, is_linearly_exp
 
 Steps = Mapping[tuple[int, int, int], Fraction]
 
+CASES = 15
+"""How many questions of each kind are drawn."""
+
 
 def weighed(
     model: Model, table: Table, weights: tuple[Fraction, ...], discount: Fraction | None

@@ -25,6 +25,9 @@ from specexpr.testing.feature_truth import confirm_linear_proof, is_linearly_exp
 Pair = tuple[int, int]
 Steps = Mapping[tuple[int, int, int], Fraction]
 
+CASES = 15
+"""How many questions of each kind are drawn."""
+
 
 def weighed(model: Model, table: Table, gamma: Mapping[Pair, Fraction]) -> Mapping[int, Fraction]:
     """Return the visits to each state, weighed by the discounts of what came before."""

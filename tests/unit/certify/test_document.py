@@ -120,6 +120,8 @@ def with_proof(text: str) -> Json:
     if proof["kind"] in by_equality:
         answer |= {"formalism": by_equality[proof["kind"]]}
         answer |= {"options": {}} if proof["kind"] == "cycle" else {}
+    if proof["kind"] == "step-reward":
+        answer |= {"formalism": "lar", "options": {}}
     task: Json = {"name": "t", "environment": "entailment", "policies": ALL_FOUR}
     match proof["kind"]:
         case "farkas-any":
@@ -129,7 +131,7 @@ def with_proof(text: str) -> Json:
         case "cycle":
             asks = [constraint("p_yx > p_xx", 1), constraint("p_xx >= p_yy", 2)]
             task = {"name": "t", "environment": "steady", "policies": STEADY_FOUR, "constraints": asks}
-        case "reward":
+        case "reward" | "step-reward":
             task["constraints"] = [constraint("p_ab > p_ba", 1)]
         case "farkas" | "function" | "returns" | "machine" | "machines" | "value-table" | "separation":
             task["constraints"] = [constraint("p_ab > p_aa", 1), constraint("p_ba > p_bb", 1)]
