@@ -111,7 +111,10 @@ class Roots:
         return self.known[name]
 
     def number(self, mark: Mark, besides: Iterable[Mark] = ()) -> Fraction | Algebraic:
-        """Return a mark for a proof: between decimals that have no other root met so far between them."""
+        """Return a mark for a proof: between decimals that keep their distance from all others met so far.
+
+        So there is room between the decimals of any two of them.
+        """
         if isinstance(mark, Fraction):
             return mark
         met = (*besides, *(x for marks in self.known.values() for x in marks))
@@ -120,9 +123,9 @@ class Roots:
         while True:
             while floor(mark.lo * unit) != floor(mark.hi * unit):
                 mark.narrow()
-            lo = Fraction(floor(mark.lo * unit), unit)
-            hi = lo + Fraction(1, unit)
-            if all(compare(x, lo) < 0 or compare(x, hi) > 0 for x in others):
+            lo, step = Fraction(floor(mark.lo * unit), unit), Fraction(1, unit)
+            hi = lo + step
+            if all(compare(x, lo - step) < 0 or compare(x, hi + step) > 0 for x in others):
                 return Algebraic(tuple(map(int, mark.polynomial.coeffs())), lo, hi)
             unit *= 10
 
