@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from random import Random
 
 from specexpr.certify.clock import Clock, Discounted, step
-from specexpr.certify.model import Claim, Distribution, Model, TrajectoryConstraint
+from specexpr.certify.model import Claim, Model, TrajectoryConstraint
 from specexpr.certify.proofs import RewardEntry
 from specexpr.certify.walk import Walk, Walker
 from specexpr.exact import common_denominator
@@ -20,6 +19,7 @@ from specexpr.syntax.rewards import entries_of
 Pair = tuple[int, int]
 
 _ZERO = Fraction(0)
+_FEW = 2  # discounted sums that are quicker one by one than from the visits
 
 
 def sample_entries(random: Random, environment: Environment) -> tuple[RewardEntry, ...]:
@@ -47,51 +47,6 @@ def mean_rewards(model: Model, entries: Sequence[RewardEntry]) -> Mapping[Pair, 
     return mean
 
 
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """The chain of a policy with the visits to its nodes, weighed by a clock, over a denominator."""
-
-    walk: Walk
-    visits: Mapping[int, int]
-    below: int
-
-    def value(self, mean: Mapping[Pair, Fraction]) -> Fraction:
-        """Return what the visits are worth if taking a in s is worth mean[s, a], or 0."""
-        pays, over = common_denominator(_gains(self.walk, mean))
-        return Fraction(sum(n * pays[x] for x, n in self.visits.items()), self.below * over)
-
-    def by_law(self) -> dict[Distribution, Fraction]:
-        """Return the visits to nodes where the policy plays each law of actions."""
-        found: dict[Distribution, int] = {}
-        for x, n in self.visits.items():
-            law = self.walk.actions[x]
-            found[law] = found.get(law, 0) + n
-        return {law: Fraction(n, self.below) for law, n in found.items()}
-
-
-def visited(
-    environment: Environment,
-    policies: Sequence[Policy],
-    *,
-    clock: Clock,
-    discounts: Mapping[Pair, Fraction] | None = None,
-) -> Iterator[Visited]:
-    """Yield how each policy visits an environment; a clock by state has discounts of (state, action)."""
-    from specexpr.solve.visits import weighed_visits
-
-    walker = Walker(Claim((environment.model,), (), (), None), discounts=discounts)
-    for policy in policies:
-        walk = walker.walk(0, policy.table)
-        found = weighed_visits(walk, clock).masses
-        yield Visited(walk, found.numerators, found.below)
-
-
-def _gains(walk: Walk, mean: Mapping[Pair, Fraction]) -> list[Fraction]:
-    """Return what a visit to each node is worth."""
-    rows = zip(walk.nodes, walk.actions, strict=True)
-    return [sum((p * mean.get((s, a), _ZERO) for a, p in law), _ZERO) for (_, s), law in rows]
-
-
 def step_values(
     environment: Environment,
     entries: Sequence[RewardEntry],
@@ -100,18 +55,42 @@ def step_values(
     clock: Clock,
     discounts: Mapping[Pair, Fraction] | None = None,
 ) -> tuple[Fraction, ...]:
-    """Return the exact values of policies: rewards of steps, weighed by the visits of a clock."""
+    """Return the exact values of policies: rewards of steps, weighed by the visits of a clock.
+
+    Where the clock is by state, the discounts are of (state, action).
+    """
     mean = mean_rewards(environment.model, entries)
-    if isinstance(clock, Discounted):
-        walker = Walker(Claim((environment.model,), (), (), None))
-        walks = (walker.walk(0, policy.table) for policy in policies)
-        return tuple(_discounted_value(walk, _gains(walk, mean), clock) for walk in walks)
-    found = visited(environment, policies, clock=clock, discounts=discounts)
-    return tuple(one.value(mean) for one in found)
+    walker = Walker(Claim((environment.model,), (), (), None), discounts=discounts)
+    found = []
+    for policy in policies:
+        walk = walker.walk(0, policy.table)
+        found += weighed_sums(walk, [gains_of(walk, mean)], clock)
+    return tuple(found)
 
 
-def _discounted_value(walk: Walk, gains: Sequence[Fraction], clock: Discounted) -> Fraction:
-    """Return a value without the visits behind it, which takes half the time on large walks."""
+def gains_of(walk: Walk, mean: Mapping[Pair, Fraction]) -> list[Fraction]:
+    """Return what a visit to each node is worth if taking a in s is worth mean[s, a], or 0."""
+    rows = zip(walk.nodes, walk.actions, strict=True)
+    return [sum((p * mean.get((s, a), _ZERO) for a, p in law), _ZERO) for (_, s), law in rows]
+
+
+def weighed_sums(walk: Walk, gains: Sequence[Sequence[Fraction]], clock: Clock) -> list[Fraction]:
+    """Return for each list of gains the sum over nodes of weighed visits times gain, exactly."""
+    from specexpr.solve.visits import weighed_visits
+
+    if isinstance(clock, Discounted) and len(gains) <= _FEW:
+        return [_discounted_sum(walk, one, clock) for one in gains]
+    visits = weighed_visits(walk, clock).masses
+    found = []
+    for one in gains:
+        pays, over = common_denominator(one)
+        total = sum(n * pays[x] for x, n in visits.numerators.items())
+        found.append(Fraction(total, visits.below * over))
+    return found
+
+
+def _discounted_sum(walk: Walk, gains: Sequence[Fraction], clock: Discounted) -> Fraction:
+    """Return one sum without the visits behind it, which take a few times as long on large walks."""
     from specexpr.solve.expectation import discounted_expectation
 
     now = dict(walk.start)
@@ -119,10 +98,10 @@ def _discounted_value(walk: Walk, gains: Sequence[Fraction], clock: Discounted) 
     for weight in clock.head[:-1]:
         total += weight * sum((mass * gains[x] for x, mass in now.items()), _ZERO)
         now = step(walk, now)
+    if not clock.head[-1]:
+        return total
     rows = list(map(dict, walk.steps))
-    rest = (
-        discounted_expectation(rows, gains, start=now, discount=clock.discount) if clock.head[-1] else _ZERO
-    )
+    rest = discounted_expectation(rows, gains, start=now, discount=clock.discount)
     return total + clock.head[-1] * rest
 
 

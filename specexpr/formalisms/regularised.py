@@ -77,7 +77,7 @@ Matthieu Geist, Bruno Scherrer, Olivier Pietquin: A Theory of Regularized Markov
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -85,16 +85,18 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from specexpr.certify.clock import Discounted
-from specexpr.certify.model import Distribution, PolicyConstraint
+from specexpr.certify.model import Claim, Distribution, PolicyConstraint
 from specexpr.certify.proofs import RewardEntry
+from specexpr.certify.walk import Walker
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.exact import Value, bounds, rational_text
 from specexpr.expressivity.step_rewards import (
     asks_policies,
+    gains_of,
     in_task,
     mean_rewards,
     sample_entries,
-    visited,
+    weighed_sums,
 )
 from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Proof, Undecided, Verdict, Words, proved
@@ -244,38 +246,36 @@ def evaluate(
     environment: Environment, spec: RegularisedReward, policies: Sequence[Policy]
 ) -> tuple[Value, ...]:
     """Return the values of some policies: exact where they are rational, else enclosed to 2^-64."""
+    from specexpr.solve.logarithms import enclosed
+
     mean = mean_rewards(environment.model, spec.entries)
+    walker = Walker(Claim((environment.model,), (), (), None))
     found = []
-    for one in visited(environment, policies, clock=Discounted(spec.discount)):
-        prices = {law: -spec.alpha * n for law, n in one.by_law().items()}
-        found.append(_regularised(spec, len(environment.actions), prices, one.value(mean)))
+    for policy in policies:
+        walk = walker.walk(0, policy.table)
+        prices = [_regulariser(spec, law, len(environment.actions)) for law in walk.actions]
+        gains = [gain - spec.alpha * x for gain, (x, _) in zip(gains_of(walk, mean), prices, strict=True)]
+        numbers = sorted({n for _, logarithms in prices for n in logarithms})
+        parts = [[-spec.alpha * logs.get(n, _ZERO) for _, logs in prices] for n in numbers]
+        rational, *sums = weighed_sums(walk, [gains, *parts], Discounted(spec.discount))
+        found.append(enclosed(rational, dict(zip(numbers, sums, strict=True))))
     return tuple(found)
 
 
-def _regularised(
-    spec: RegularisedReward, actions: int, prices: Mapping[Distribution, Fraction], rest: Fraction
-) -> Value:
-    """Return rest + sum of price times F(law)."""
-    from specexpr.solve.logarithms import enclosed
-
+def _regulariser(
+    spec: RegularisedReward, law: Distribution, actions: int
+) -> tuple[Fraction, dict[int, Fraction]]:
+    """Return F at a law: a rational, and coefficients of logarithms of integers."""
     given = dict(spec.laws)
-    logarithms: dict[int, Fraction] = {}
-
-    def add(n: int, coefficient: Fraction) -> None:
-        logarithms[n] = logarithms.get(n, _ZERO) + coefficient
-
-    for law, price in prices.items():
-        if law in given:
-            rest += price * given[law]
-        elif spec.named is Named.TSALLIS:
-            rest += price * (sum((p * p for _, p in law), _ZERO) - 1)
-        elif spec.named is not None:
-            for _, p in law:
-                add(p.numerator, price * p)
-                add(p.denominator, -price * p)
-            if spec.named is Named.KL:
-                add(actions, price)
-    return enclosed(rest, logarithms)
+    if law in given or spec.named is None:
+        return given.get(law, _ZERO), {}
+    if spec.named is Named.TSALLIS:
+        return sum((p * p for _, p in law), _ZERO) - 1, {}
+    logarithms = {actions: Fraction(1)} if spec.named is Named.KL else {}
+    for _, p in law:
+        for n, coefficient in ((p.numerator, p), (p.denominator, -p)):
+            logarithms[n] = logarithms.get(n, _ZERO) + coefficient
+    return _ZERO, {n: x for n, x in logarithms.items() if x and n > 1}
 
 
 def needs(question: Question) -> str | None:
@@ -300,6 +300,7 @@ def decide(question: Question) -> Verdict:
 def _candidate(question: Question, own: Objective, spec: RegularisedReward) -> Pays:
     """Return the specification of an objective at the laws of the task's policies, irrationals rounded."""
     from specexpr.expressivity.clocked import Pays
+    from specexpr.solve.logarithms import enclosed
 
     new, old = question.task.environments[0], own.environment
     back = {new.action_index[name]: a for a, name in enumerate(old.actions)}
@@ -309,13 +310,13 @@ def _candidate(question: Question, own: Objective, spec: RegularisedReward) -> P
         if isinstance(c, PolicyConstraint)
         for side in (c.better, c.worse)
     }
-    laws = sorted({law for table in tables for law in table})
     values = []
-    for law in laws:
+    for law in sorted({law for table in tables for law in table}):
         there = tuple(sorted((back[a], p) for a, p in law))
-        low, high = bounds(_regularised(spec, len(old.actions), {there: -spec.alpha}, _ZERO))
+        rational, logarithms = _regulariser(spec, there, len(old.actions))
+        low, high = bounds(enclosed(rational, logarithms))
         value = low if low == high else ((low + high) / 2).limit_denominator(_ROUNDED)
-        values.append((law, value))
+        values.append((law, -spec.alpha * value))
     return Pays(in_task(spec.entries, own, question.task), tuple((law, x) for law, x in values if x))
 
 
