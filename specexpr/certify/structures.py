@@ -1,12 +1,12 @@
 """Show that no machine with at most k states meets a task: every structure has a combination that vanishes.
 
-A structure says where each machine state moves on each observation. Structures are explored as a tree. A node
-knows some moves and carries one of the combinations of the proof:
-- if the combination vanishes in every structure with these moves, the node is done;
-- else if it depends on moves that are not known, they are chosen one after another: there is a child for
+A structure says where each machine state moves on each observation. Structures are explored as a tree, whose
+nodes know some moves; `order` says which combination a node looks at:
+- if it vanishes in every structure with these moves, the node is done;
+- else if it depends on moves that are not known, these are chosen one after another: there is a child for
   each target, the states so far and one new one while there are fewer than k (which state is new is a matter
-  of names). Only when all of them are known is it looked at again, for what it then depends on;
-- else the proof names the next combination, in the order in which the exploration asks.
+  of names). Where all of them are known a combination is looked at again;
+- else the node looks at another one.
 Every structure is under a node that is done, so in none of them can rewards meet the constraints.
 """
 
@@ -18,7 +18,7 @@ from math import gcd
 
 from specexpr.certify.asked import asked_constraints
 from specexpr.certify.chain import Chain
-from specexpr.certify.hidden import Hidden, Moves, hidden
+from specexpr.certify.hidden import Hidden, Moves, Needed, hidden
 from specexpr.certify.mixtures import Mixtures
 from specexpr.certify.model import Claim
 from specexpr.certify.node import Node
@@ -28,10 +28,11 @@ from specexpr.certify.scope import JsonObject, Scope
 MOST_WORK = 500_000_000
 """How many entries of equations are combined before the kernel gives up."""
 
+_LONG = 256  # bits of a number, above which factors that a row has in common are taken out
 _NODE = 400  # what a node costs besides, in entries
 
 Choose = Callable[[Moves], int]
-"""Given the known moves of the states so far, the number of the combination to go on with."""
+"""Given the known moves of the states so far, the number of the combination to look at."""
 
 
 Wave = tuple[tuple[int, int], ...]
@@ -80,53 +81,54 @@ def explore(combinations: Sequence[Hidden], most: int, choose: Choose) -> int:
     Raises Refused through `choose`, and TooLarge.
     """
     work = nodes = 0
-    pending: list[tuple[tuple[dict[int, int], ...], int | None, Wave]] = [(({},), None, ())]
+    pending: list[tuple[tuple[dict[int, int], ...], Wave]] = [(({},), ())]
     while pending:
-        moves, index, wave = pending.pop()
+        moves, wave = pending.pop()
         nodes += 1
         work += _NODE
-        is_new = False
-        while not wave:
-            if index is None:
-                index, is_new = choose(moves), True
-            needed = combinations[index].needed(moves)
-            wave = tuple(sorted((u, o) for u, row in needed.items() for o, v in row.items() if v is None))
-            work += _NODE
-            if is_new or wave:
-                vanishes, spent = is_consistent(combinations[index].equations(needed))
-                work += spent
-                if vanishes:
-                    break
+        is_done = False
+        while not wave and not is_done:
+            combination = combinations[choose(moves)]
+            needed = combination.needed(moves)
+            is_done, spent = is_consistent(combination.equations(needed))
+            is_done = is_done or most == 1  # without memory each vanishes: `hidden` has seen to that
+            wave = _unknown(needed)
+            work += _NODE + spent
             if work > MOST_WORK:
                 raise TooLarge("there are too many machine structures to refute")
-            if not wave:
-                index = None
-        else:
+        if not is_done:
             (u, o), rest = wave[0], wave[1:]
             for v in reversed(range(min(len(moves) + 1, most))):
                 more = (*moves, {}) if v == len(moves) else moves
-                pending.append(((*more[:u], {**moves[u], o: v}, *more[u + 1 :]), index, rest))
+                pending.append(((*more[:u], {**moves[u], o: v}, *more[u + 1 :]), rest))
     return nodes
+
+
+def _unknown(needed: Needed) -> Wave:
+    """Return the needed moves that are not known, in ascending order."""
+    states = sorted(u for u, leaving in needed.items() if None in leaving.values())
+    return tuple((u, o) for u in states for o in sorted(o for o, v in needed[u].items() if v is None))
 
 
 def is_consistent(rows: Sequence[list[int]]) -> tuple[bool, int]:
     """Say whether integer equations, right-hand sides last, have a rational solution; and the work."""
-    left, work = [row for row in rows if any(row)], 0
-    width = len(left[0]) if left else 1
+    left, work = rows, 0
+    width = len(rows[0]) if rows else 1
     for j in range(width - 1):
-        k = next((k for k, row in enumerate(left) if row[j]), None)
-        if k is None:
+        pivots = [row for row in left if row[j]]
+        if not pivots:
             continue
-        pivot_row = left.pop(k)
+        pivot_row, *others = pivots
         pivot = pivot_row[j]
-        for i, row in enumerate(left):
-            if factor := row[j]:
-                common = gcd(pivot, factor)
-                x, y = pivot // common, factor // common
-                combined = [x * a - y * b for a, b in zip(row, pivot_row, strict=True)]
-                content = gcd(*combined)
-                left[i] = [a // content for a in combined] if content > 1 else combined
-                work += width
+        left = [row for row in left if not row[j]]
+        work += width * len(others)
+        for row in others:
+            factor = row[j]
+            combined = [pivot * a - factor * b for a, b in zip(row, pivot_row, strict=True)]
+            if pivot.bit_length() > _LONG:
+                content = gcd(*combined) or 1
+                combined = [a // content for a in combined]
+            left.append(combined)
     return not any(row[-1] for row in left), work
 
 

@@ -63,7 +63,7 @@ def canonical(moves: Moves) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(place[moves[u][o]] for o in sorted(moves[u])) for u in order)
 
 
-@pytest.mark.parametrize(("states", "observed"), [(1, 3), (2, 1), (2, 2), (2, 3), (3, 1), (3, 2)])
+@pytest.mark.parametrize(("states", "observed"), [(2, 1), (2, 2), (2, 3), (3, 1), (3, 2)])
 def test_every_structure_is_met_once(states: int, observed: int) -> None:
     """What is explored are all structures with at most k states, each once up to the names of its states."""
     met: list[tuple[tuple[int, ...], ...]] = []
@@ -87,13 +87,15 @@ def test_equations_are_solved_exactly() -> None:
     """A system is consistent iff its right-hand side is a combination of its columns."""
     random = Random(1)
     seen = set()
-    for _ in range(300):
-        width = random.randint(1, 3)
-        rows = [[random.randint(-2, 2) for _ in range(width)] for _ in range(random.randint(1, 5))]
+    for largest in [2] * 300 + [1 << 100] * 100:
+        width = random.randint(1, 3 if largest == 2 else 6)
+        rows = [
+            [random.randint(-largest, largest) for _ in range(width)] for _ in range(random.randint(1, 5))
+        ]
         x = [Fraction(random.randint(-3, 3), random.randint(1, 3)) for _ in range(width)]
         right = [6 * sum(a * b for a, b in zip(row, x, strict=True)) for row in rows]
         assert is_consistent([[*row, int(b)] for row, b in zip(rows, right, strict=True)])[0]
-        spoiled = [int(b) + random.choice((0, 0, 1)) for b in right]
+        spoiled = [int(b) + random.choice((0, 0, 0, 1)) for b in right]
         by_minors = is_combination(rows, spoiled)
         assert is_consistent([[*row, b] for row, b in zip(rows, spoiled, strict=True)])[0] is by_minors
         seen.add(by_minors)
