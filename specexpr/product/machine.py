@@ -108,12 +108,15 @@ def letters(environment: Environment, guards: Iterable[Guard]) -> Letters:
     names = frozenset(atom.label for atom in mentioned if isinstance(atom, Labelled))
     labels = label_sets(environment)
     seen = {pair: carried & names for pair, carried in labels.items()}
+    states = {atom.state for atom in mentioned if isinstance(atom, At)}
+    actions = {atom.action for atom in mentioned if isinstance(atom, Do)}
+    targets = {atom.state for atom in mentioned if isinstance(atom, Next)}
     number: dict[Hashable, int] = {}
     of: dict[Step, int] = {}
     steps: list[list[Step]] = []
     for step in possible_steps(environment):
         s, a, t = step
-        shown = tuple(atom for atom in (At(s), Do(a), Next(t)) if atom in mentioned)
+        shown = s if s in states else -1, a if a in actions else -1, t if t in targets else -1
         letter = number.setdefault((seen[s, a], shown), len(number))
         if letter == len(steps):
             steps.append([])

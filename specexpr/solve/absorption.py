@@ -26,7 +26,7 @@ Row = Mapping[int, Fraction]
 def reaching(rows: Sequence[Row], *, yes: Sequence[bool], no: Sequence[bool]) -> list[Fraction]:
     """Return from each node the probability of coming to a "yes" before any "no".
 
-    rows: the law of the next node, by node; what it lacks to 1 is lost.
+    rows: the law of the next node, by node; those of the "yes" and the "no" do not matter.
 
     >>> half = Fraction(1, 2)
     >>> reaching([{1: half, 2: half / 2, 0: half / 2}, {1: 1}, {2: 1}], yes=[0, 1, 0], no=[0, 0, 1])
@@ -82,8 +82,7 @@ class _System:
                 for y in rows[x]:
                     into[y].append(x)
         hopeful = _before(into, [x for x in size if yes[x]])
-        lossy = [x for x in size if not yes[x] and (no[x] or x not in hopeful or sum(rows[x].values()) != 1)]
-        doubtful = _before(into, lossy)
+        doubtful = _before(into, [x for x in size if no[x] or x not in hopeful])
         unknown = [x for x in size if x in hopeful and x in doubtful and not yes[x] and not no[x]]
         sure = [x in hopeful and x not in doubtful for x in size]
         place = {x: i for i, x in enumerate(unknown)}

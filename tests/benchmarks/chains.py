@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
 
@@ -53,6 +53,14 @@ def random_process(random: Random, *, states: int, actions: int) -> Environment:
             }
         )
     return _environment(random, rows, tuple(f"x{a}" for a in range(actions)))
+
+
+def chain_environment(rows: list[Distribution], carried: Mapping[str, list[int]]) -> Environment:
+    """Return the chain with these laws; a label that no state carries is on the first one."""
+    names = tuple(f"s{s}" for s in range(len(rows)))
+    labels = tuple(Label(name, frozenset(states or [0])) for name, states in carried.items())
+    model = Model(names, ("go",), ((0, Fraction(1)),), tuple({0: row} for row in rows))
+    return Environment("e", model, labels)
 
 
 def _environment(

@@ -34,8 +34,8 @@ def test_a_gambler_wins_with_his_share_of_the_coins(n: int) -> None:
 
 
 def test_what_is_sure_is_not_solved_for() -> None:
-    """A walk that goes on for ever, one that is lost, one that must arrive."""
-    rows = [{0: ONE}, {1: HALF, 3: HALF}, {3: HALF}, {3: ONE}]
+    """A walk that goes on for ever, one that must arrive, one that does either."""
+    rows = [{0: ONE}, {1: HALF, 3: HALF}, {3: HALF, 0: HALF}, {3: ONE}]
     yes, no = [False, False, False, True], [False] * 4
     assert reaching(rows, yes=yes, no=no) == [0, 1, HALF, 1]
     assert reaching_from({0: HALF, 1: HALF}, rows, yes=yes, no=no) == HALF
