@@ -20,6 +20,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.testing.brute_force import deterministic_tables, solve_claim
+from specexpr.testing.examples import SINGLE
 from specexpr.testing.generators import (
     perturb_model,
     random_model,
@@ -131,3 +132,18 @@ def claim_of(seed: int) -> Claim:
     """Return a claim, every other one with delays."""
     random = Random(seed)
     return delayed_claim(random) if seed % 2 else plain_claim(random)
+
+
+def sequences(*asked: str) -> Claim:
+    """Return a claim on sequences of w and p in one state."""
+    constraints: list[Constraint] = []
+    for text in asked:
+        better, relation, worse = text.split()
+        sides = (tuple((0, "wp".index(letter)) for letter in word) for word in (better, worse))
+        constraints.append(TrajectoryConstraint(0, *sides, Relation(relation)))
+    return Claim((SINGLE,), tuple(constraints), (), None)
+
+
+def difference(coefficients: tuple[int, ...]) -> str:
+    """Return a constraint that says: a polynomial (coefficients -1, 0, 1) times R(w) - R(p) is positive."""
+    return f"{''.join('wwp'[x] for x in coefficients)} > {''.join('wpw'[x] for x in coefficients)}"

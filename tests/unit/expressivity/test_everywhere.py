@@ -27,15 +27,14 @@ from specexpr.certify.model import (
     PolicyConstraint,
     Relation,
     Setting,
-    TrajectoryConstraint,
 )
 from specexpr.certify.observing import observations
 from specexpr.certify.proofs import RewardWitness
 from specexpr.expressivity.everywhere import MOST_STATES, decide_everywhere
 from specexpr.expressivity.verdict import Undecided
-from specexpr.testing.examples import MEMORY, SINGLE, STEADY, corners
+from specexpr.testing.examples import MEMORY, STEADY, corners
 from tests.clock import CLOCK, POLICIES, clock_claim
-from tests.unit.expressivity.everywhere_claims import GRID, claim_of, is_served
+from tests.unit.expressivity.everywhere_claims import GRID, claim_of, difference, is_served, sequences
 
 GOLDEN = (-1, 1, 1)
 """g^2 + g - 1, of the golden ratio."""
@@ -78,16 +77,6 @@ def test_a_machine_with_one_state_is_a_markov_reward(seed: int) -> None:
     """A machine that remembers nothing serves exactly what Markov rewards serve."""
     claim = claim_of(seed)
     assert is_yes(proved(one_state_machine(claim), "rm")) == is_yes(proved(claim))
-
-
-def sequences(*asked: str) -> Claim:
-    """Return a claim on sequences of w and p in one state."""
-    constraints: list[Constraint] = []
-    for text in asked:
-        better, relation, worse = text.split()
-        sides = (tuple((0, "wp".index(letter)) for letter in word) for word in (better, worse))
-        constraints.append(TrajectoryConstraint(0, *sides, Relation(relation)))
-    return Claim((SINGLE,), tuple(constraints), (), None)
 
 
 @pytest.mark.parametrize(
@@ -151,8 +140,7 @@ def test_three_supports() -> None:
         (1, -1, 0, -1, -1, 1, 1, 0, 0, 1),  # from .75 to .79
         (1, -1, -1, 1, -1, 1, 0, 0, 0, 0),  # from .78 on
     )
-    words = [("".join("wwp"[x] for x in p), "".join("wpw"[x] for x in p)) for p in polynomials]
-    claim = sequences(*(f"{better} > {worse}" for better, worse in words))
+    claim = sequences(*map(difference, polynomials))
     proof = proved(claim)
     assert isinstance(proof, FarkasAnyCertificate)
     assert len(proof.supports) >= 3
