@@ -14,7 +14,7 @@ from machine_bases import MACHINE_BASES
 from machine_checker import assert_right_of_machines
 from test_mutation import accepted, aimed, mutate
 
-DRAWN = 2_000
+DRAWN = 1_200
 """How many altered documents, all different, are tried."""
 
 
@@ -104,7 +104,7 @@ def test_no_altered_document_is_accepted_unless_it_is_still_right() -> None:
             for result in document["results"]:
                 assert_right_of_machines(document, result)
                 kept[(result["witness"] or result["certificate"] or {}).get("kind", "")] += 1
-    assert min(kept["machine"], kept["machines"]) > 8, kept
+    assert min(kept["machine"], kept["machines"]) > 4, kept
     assert sum(kept.values()) < DRAWN / 2, kept
 
 
