@@ -23,6 +23,9 @@ from specexpr.exact import common_denominator, rational_text
 
 Coefficients = tuple[Fraction, ...]
 
+MOST_COEFFICIENTS = 5_000
+"""A polynomial of a proof may have so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Algebraic:
@@ -42,6 +45,8 @@ def check_number(x: Number) -> None:
         if not 0 < x < 1:
             raise Refused("a discount must be between 0 and 1")
         return
+    if len(x.minpoly) > MOST_COEFFICIENTS:
+        raise TooLarge(f"a polynomial has more than {MOST_COEFFICIENTS} coefficients")
     if not 0 <= x.lo < x.hi <= 1 or not x.minpoly or not x.minpoly[-1] or gcd(*x.minpoly) != 1:
         raise Refused("an algebraic discount needs a primitive polynomial and an interval within [0, 1]")
     if sign(x.minpoly, x.lo) * sign(x.minpoly, x.hi) != -1 or len(roots(x.minpoly, x.lo, x.hi)) != 1:
@@ -84,7 +89,9 @@ def _bits(p: Polynomial) -> int:
 
 
 def integers(lists: Sequence[Coefficients]) -> list[Polynomial]:
-    """Return coefficient lists over the integers, all times one positive number."""
+    """Return coefficient lists over the integers, all times one positive number. Raises TooLarge."""
+    if any(len(coefficients) > MOST_COEFFICIENTS for coefficients in lists):
+        raise TooLarge(f"a polynomial has more than {MOST_COEFFICIENTS} coefficients")
     whole = iter(common_denominator([a for coefficients in lists for a in coefficients])[0])
     return [trimmed([next(whole) for _ in coefficients]) for coefficients in lists]
 

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
+from specexpr.certify.chain import SMALL
 from specexpr.certify.model import Table, Trajectory
 from specexpr.certify.polynomial import Polynomial, add, gcd, multiply, quotient, trimmed
+from specexpr.certify.proofs import TooLarge
 from specexpr.certify.walk import Coordinate, Walk, Walker
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -31,8 +33,10 @@ class Series:
 
 
 def policy_series(walker: Walker, model: int, table: Table) -> Series:
-    """Return the features of a policy under a discount."""
+    """Return the features of a policy under a discount. Raises TooLarge."""
     walk = walker.walk(model, table)
+    if len(walk.nodes) > SMALL:
+        raise TooLarge("a policy reaches too many states to be followed through every discount")
     masses, dependence = _dependence(walk)
     below = dependence[::-1]
     powers: list[dict[Coordinate, Fraction]] = []

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from specexpr.certify.algebraic import (
+    MOST_COEFFICIENTS,
     Algebraic,
     check_number,
     integers,
@@ -208,3 +209,15 @@ def test_a_rational_witness_brings_its_discount() -> None:
             check(claim, "mr", RewardWitness(g, reward, ()))
     with pytest.raises(Refused, match="another discount"):
         check(replace(claim, discount=Fraction(1, 3)), "mr", RewardWitness(Fraction(1, 2), reward, ()))
+
+
+def test_polynomials_have_a_limit() -> None:
+    """What has thousands of coefficients is too large, as a limit and not as a flaw."""
+    long = (1,) * (MOST_COEFFICIENTS + 1)
+    with pytest.raises(TooLarge):
+        check_number(replace(ROOT_HALF, minpoly=long))
+    with pytest.raises(TooLarge):
+        integers([tuple(map(Fraction, long))])
+    entry = AlgebraicEntry(0, 0, None, tuple(map(Fraction, long)))
+    with pytest.raises(TooLarge):
+        check(TIES, "mr", replace(REWARD, reward=(entry,)))

@@ -7,10 +7,12 @@ from random import Random
 
 import pytest
 
+from specexpr.certify.chain import SMALL
 from specexpr.certify.features import features
 from specexpr.certify.model import Claim, Label, Machine, Model, Relation, Setting, TrajectoryConstraint
 from specexpr.certify.observing import observations
 from specexpr.certify.polynomial import evaluate, multiply, roots
+from specexpr.certify.proofs import TooLarge
 from specexpr.certify.series import Series, combined, policy_series, sequence_series
 from specexpr.certify.walk import Coordinate, walker
 from specexpr.testing.brute_force import discounted_counts, occupancy
@@ -108,3 +110,12 @@ def test_sums_of_series() -> None:
     (total,) = combined([(one, (1,)), (other, (1,))]).values()  # 1 / (1 - g) + 1 / (2 - g)
     assert len(roots(total, Fraction(1), Fraction(2))) == 1
     assert evaluate(total, Fraction(3, 2)) == 0
+
+
+def test_walks_have_a_limit() -> None:
+    """A policy that reaches more states than the kernel solves for is not followed."""
+    size = SMALL + 1
+    rows = tuple({0: ((min(s + 1, size - 1), Fraction(1)),)} for s in range(size))
+    model = Model(tuple(map(str, range(size))), ("a",), ((0, Fraction(1)),), rows)
+    with pytest.raises(TooLarge):
+        policy_series(walker("mr", Claim((model,), (), (), None)), 0, (((0, Fraction(1)),),) * size)
