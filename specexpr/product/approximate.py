@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Booleans = NDArray[np.bool_]
 
+_SHARE = 10  # one state in so many is few
+
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
@@ -57,7 +59,8 @@ def approximate_probability(environment: Environment, wanted: Property, policy: 
 def _steps_of(environment: Environment, policy: Policy) -> _Steps:
     """Return the steps of a policy where it goes."""
     rows = environment.model.rows
-    choices = [(s, a, w.numerator / w.denominator) for s, choice in enumerate(policy) for a, w in choice]
+    states = _few_reached(environment, policy) or range(len(rows))
+    choices = [(s, a, w.numerator / w.denominator) for s in states for a, w in policy[s]]
     laws = [rows[s][a] for s, a, _ in choices]
     outcomes = list(chain.from_iterable(laws))
     chances = np.array([p.numerator / p.denominator for _, p in outcomes])
@@ -69,6 +72,23 @@ def _steps_of(environment: Environment, policy: Policy) -> _Steps:
     start = {s: p.numerator / p.denominator for s, p in environment.model.start}
     kept = _reached(source, target, list(start), len(rows))[source] >= 0
     return _Steps(source[kept], action[kept], target[kept], chances[kept], start)
+
+
+def _few_reached(environment: Environment, policy: Policy) -> list[int] | None:
+    """Return the states that a policy reaches if they are few, else None: then all are looked at at once."""
+    rows = environment.model.rows
+    most = len(rows) // _SHARE
+    found = [s for s, _ in environment.model.start]
+    seen = set(found)
+    for s in found:
+        for a, _ in policy[s]:
+            for t, _ in rows[s][a]:
+                if t not in seen:
+                    seen.add(t)
+                    found.append(t)
+        if len(found) > most:
+            return None
+    return found
 
 
 def _letters(

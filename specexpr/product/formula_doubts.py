@@ -42,6 +42,7 @@ from specexpr.syntax.nodes import Leaf, Node
 _WORDS = 60
 _LONGEST = 7
 _DRAWN = 100
+_FIRST_PAIRS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ class Doubts:
 
         A few random words nearly always show that it does neither; only else is an automaton asked.
         """
-        letters = seen.letters(atoms(self.formula))
+        letters = seen.letters(atoms(self.formula), most=_FIRST_PAIRS)
         random = Random(0)
         values = set()
         for _ in range(_WORDS):
@@ -190,6 +191,7 @@ class Doubts:
         if len(values) == 2 or not is_installed():
             return
         (value,) = values
+        letters = seen.letters(atoms(self.formula))
         wanted = compound(Operator.NOT, self.formula) if value else self.formula
         if self.dialect is not LTL:
             wanted, letters = trace_formula(wanted, letters)

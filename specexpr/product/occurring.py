@@ -38,12 +38,15 @@ class Occurring:
         """Say whether an atom does not hold at some step."""
         return any(not self._holds(atom, s, a, t) for s, a in self._pairs for t in self._after(atom, s, a))
 
-    def letters(self, heeded: Sequence[Atom]) -> list[frozenset[Atom]]:
-        """Return the sets of atoms, of those that are heeded, that hold at some step."""
+    def letters(self, heeded: Sequence[Atom], *, most: int | None = None) -> list[frozenset[Atom]]:
+        """Return the sets of atoms, of those that are heeded, that hold at some step, or at one of the first.
+
+        most: the number of pairs that are looked at.
+        """
         found: dict[frozenset[Atom], None] = {}
         rows = self._environment.model.rows
         looks_ahead = any(atom.kind is AtomKind.NEXT for atom in heeded)
-        for s, a in self._pairs:
+        for s, a in self._pairs[:most]:
             for t, _ in rows[s][a] if looks_ahead else rows[s][a][:1]:
                 found.setdefault(frozenset(atom for atom in heeded if self._holds(atom, s, a, t)))
         return list(found)

@@ -99,6 +99,24 @@ def test_many_atoms_in_floats() -> None:
     assert approximate_probability(where, formula_property(both), policy) == 1.0
 
 
+def test_few_of_many_states_in_floats() -> None:
+    """Where a policy goes hardly anywhere, only there is looked; the value is that of the small environment."""
+    far = {f"far{i}": {"safe": f"far{(i + 1) % 60}", "bold": "s"} for i in range(60)}
+    names = {"s": 0, "w": 1, "l": 2}
+    near = {
+        name: {
+            GAME.actions[a]: {GAME.states[t]: str(p) for t, p in law} for a, law in GAME.model.rows[s].items()
+        }
+        for name, s in names.items()
+    }
+    where = Environment("large", model({**near, **far}, start="s", actions="safe bold"), GAME.labels)
+    wanted = formula_property(compound(Operator.UNTIL, compound(Operator.NOT, LOST), WIN))
+    for first, value in (("safe", Fraction(1, 2)), ("bold", Fraction(2, 3))):
+        policy = table(where.model, first, *["safe"] * 62)
+        assert approximate_probability(where, wanted, policy) == pytest.approx(float(value))
+        assert acceptance_probability(where.model, run_of(where, wanted), policy) == value
+
+
 def test_a_walk_of_many_steps_in_floats() -> None:
     """Gambler's ruin on 3,001 fortunes: the iteration gives up, elimination finds k / n."""
     n, k = 3_000, 1_200
