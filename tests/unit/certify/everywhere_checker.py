@@ -29,6 +29,7 @@ def asked_at(document: Json, result: Json, g: Fraction) -> Asked:
     """Return all that a result asks, at one discount."""
     options = {**result["options"], "discount": str(g)}
     named = {"task": result["task"], "environment": result["environment"], "options": options}
+    named |= {"witness": None, "certificate": None}
     question = {key: value for key, value in document.items() if key != "results"}
     mark = json.dumps([question, named], sort_keys=True), g
     if mark not in _KNOWN:

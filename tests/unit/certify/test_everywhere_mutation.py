@@ -21,7 +21,7 @@ import specexpr.certify
 
 SCHEMA = json.loads((Path(next(iter(specexpr.certify.__path__))) / "schema.json").read_text())
 
-DRAWN = 1_200
+DRAWN = 900
 """How many altered documents, all different, are tried."""
 
 
@@ -127,7 +127,7 @@ def test_no_altered_document_is_accepted_unless_it_is_still_right() -> None:
             for result in document["results"]:
                 assert_right_everywhere(document, result)
                 kept[(result["witness"] or result["certificate"] or {}).get("kind", "")] += 1
-    assert min(kept["farkas-any"], kept["reward"]) > 25, kept
+    assert min(kept["farkas-any"], kept["reward"]) > 15, kept
     assert sum(kept.values()) < DRAWN / 2, kept
 
 
