@@ -81,6 +81,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.expressivity.task import Options
@@ -88,14 +89,14 @@ from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.product.acceptance import ALWAYS, NEVER, Acceptance, Fin, Inf, condition_text, every, some
-from specexpr.product.automaton import Automaton, NamedEdge, automaton, automaton_property
-from specexpr.product.automaton_reading import RESERVED, read_automaton
+from specexpr.product.automaton import RESERVED, Automaton, NamedEdge, automaton, automaton_property
 from specexpr.product.machine import letters, possible_steps
-from specexpr.product.optimal import Optimum, optimum, property_product
-from specexpr.product.product import Product
-from specexpr.product.valuing import property_estimates, property_values
 from specexpr.syntax.guards import TRUE, At, Do, Guard, Labelled, Next, Not, print_guard
 from specexpr.syntax.names import write_name
+
+if TYPE_CHECKING:
+    from specexpr.product.optimal import Optimum
+    from specexpr.product.product import Product
 
 _OPEN = Options()
 _WIDTH = 80
@@ -105,6 +106,8 @@ def parse(
     source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
 ) -> Automaton | None:
     """Read an automaton; None once what is wrong with it is reported."""
+    from specexpr.product.automaton_reading import read_automaton
+
     return read_automaton(source, span, environment, report)
 
 
@@ -151,21 +154,29 @@ def _random_condition(random: Random, *, depth: int) -> Acceptance:
 
 def evaluate(environment: Environment, spec: Automaton, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
     """Return the exact probabilities of some policies."""
+    from specexpr.product.valuing import property_values
+
     return property_values(environment, automaton_property(spec), policies)
 
 
 def approximate(environment: Environment, spec: Automaton, policies: Sequence[Policy]) -> tuple[float, ...]:
     """Return about the probabilities of some policies."""
+    from specexpr.product.valuing import property_estimates
+
     return property_estimates(environment, automaton_property(spec), policies)
 
 
 def optimal(environment: Environment, spec: Automaton) -> Optimum:
     """Return the largest probability over all policies, and a policy that attains it."""
+    from specexpr.product.optimal import optimum
+
     return optimum(environment, automaton_property(spec))
 
 
 def product(environment: Environment, spec: Automaton) -> Product:
     """Return the product of an environment and the automaton."""
+    from specexpr.product.optimal import property_product
+
     return property_product(environment, automaton_property(spec))[0]
 
 

@@ -75,6 +75,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.formula import Formula
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
@@ -83,14 +84,13 @@ from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.product.automaton import Property
-from specexpr.product.formula_doubts import Doubts, draw_formula
-from specexpr.product.optimal import Optimum, optimum, property_product
-from specexpr.product.product import Product
-from specexpr.product.traces import terminal_states, trace_property, with_terminal
-from specexpr.product.valuing import property_estimates, property_values
 from specexpr.syntax.formula_words import formula_words
 from specexpr.syntax.formulas import LTLF, Reading, formula_text, read_formula
 from specexpr.syntax.names import shown
+
+if TYPE_CHECKING:
+    from specexpr.product.optimal import Optimum
+    from specexpr.product.product import Product
 
 _OPEN = Options()
 
@@ -99,6 +99,9 @@ def parse(
     source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
 ) -> Formula | None:
     """Read a formula; None once what is wrong with it is reported."""
+    from specexpr.product.formula_doubts import Doubts
+    from specexpr.product.traces import terminal_states
+
     read = read_formula(Reading(environment, report, LTLF), source, span)
     if terminal_states(environment):
         if read is None:
@@ -124,32 +127,44 @@ def words(environment: Environment, spec: Formula) -> str:
 
 def sample(random: Random, environment: Environment) -> Formula:
     """Return some formula of an environment, with no more than a few operators."""
+    from specexpr.product.formula_doubts import draw_formula
+
     return draw_formula(random, environment, dialect=LTLF)
 
 
 def _property(environment: Environment, spec: Formula) -> tuple[Environment, Property]:
     """Return the environment with its terminal states labelled, and the property there."""
+    from specexpr.product.traces import trace_property, with_terminal
+
     marked, terminal = with_terminal(environment)
     return marked, trace_property(spec, terminal)
 
 
 def evaluate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
     """Return the exact probabilities of some policies."""
+    from specexpr.product.valuing import property_values
+
     return property_values(*_property(environment, spec), policies)
 
 
 def approximate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[float, ...]:
     """Return about the probabilities of some policies."""
+    from specexpr.product.valuing import property_estimates
+
     return property_estimates(*_property(environment, spec), policies)
 
 
 def optimal(environment: Environment, spec: Formula) -> Optimum:
     """Return the largest probability over all policies, and a policy that attains it."""
+    from specexpr.product.optimal import optimum
+
     return optimum(*_property(environment, spec))
 
 
 def product(environment: Environment, spec: Formula) -> Product:
     """Return the product of an environment and the automaton."""
+    from specexpr.product.optimal import property_product
+
     return property_product(*_property(environment, spec))[0]
 
 

@@ -28,6 +28,10 @@ from specexpr.syntax.guards import (
     conjunction,
     disjunction,
 )
+from specexpr.syntax.names import KEYWORDS
+
+RESERVED = KEYWORDS | {"file", "on"}
+"""A state with one of these names is written in quotes."""
 
 Valuation: TypeAlias = frozenset[Atom]
 """The atoms that hold of a step, of those that matter."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from specexpr.diagnostics import Diagnostic, Report, Severity, Source, Span
 from specexpr.models.environment import Environment
 from specexpr.product.acceptance import ALWAYS, NEVER, Acceptance, Fin, Inf, every, some
-from specexpr.product.automaton import Automaton, NamedEdge, automaton, find_faults
+from specexpr.product.automaton import RESERVED, Automaton, NamedEdge, automaton, find_faults
 from specexpr.product.hoa import read_hoa
 from specexpr.product.hoa_text import HoaError
 from specexpr.product.machine import seen_text
@@ -16,11 +16,8 @@ from specexpr.product.tables import NO_MARKS, Marks
 from specexpr.syntax.files import read_beside
 from specexpr.syntax.grammar import parse_entries
 from specexpr.syntax.guards import read_guard
-from specexpr.syntax.names import KEYWORDS, clipped, read_name, shown, write_name
+from specexpr.syntax.names import clipped, read_name, shown, write_name
 from specexpr.syntax.nodes import Leaf, Node
-
-RESERVED = KEYWORDS | {"file", "on"}
-"""An automaton state with one of these names is written in quotes."""
 
 MOST_MARKS = 100
 

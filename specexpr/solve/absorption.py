@@ -12,8 +12,6 @@ from fractions import Fraction
 from math import lcm
 
 from specexpr.models.occupancy import fixed_point
-from specexpr.solve.functional import weighed_solution
-from specexpr.solve.lifting import solve_lifted
 
 SMALL = 60
 """Systems of so many nodes are solved as they are."""
@@ -56,6 +54,8 @@ def reaching_from(
         return known
     found = None
     if len(place) > SMALL:
+        from specexpr.solve.functional import weighed_solution
+
         found = weighed_solution(*_whole(system.rows, system.right), weights)
     if found is None:
         values = absorbed(system.rows, system.right)
@@ -115,6 +115,8 @@ def absorbed(rows: Sequence[Row], right: Sequence[Fraction]) -> list[Fraction]:
 
 
 def _lifted(rows: Sequence[Row], right: Sequence[Fraction]) -> list[Fraction] | None:
+    from specexpr.solve.lifting import solve_lifted
+
     solved = solve_lifted(*_whole(rows, right))
     if solved is None:
         return None

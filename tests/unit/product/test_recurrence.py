@@ -100,7 +100,7 @@ def test_many_atoms_in_floats() -> None:
 
 
 def test_few_of_many_states_in_floats() -> None:
-    """Where a policy goes hardly anywhere, only there is looked; the value is that of the small environment."""
+    """A policy that goes hardly anywhere is followed; the value is that of the small environment."""
     far = {f"far{i}": {"safe": f"far{(i + 1) % 60}", "bold": "s"} for i in range(60)}
     names = {"s": 0, "w": 1, "l": 2}
     near = {
