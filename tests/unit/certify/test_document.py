@@ -36,6 +36,8 @@ from specexpr.certify.reading import read_document
 from specexpr.certify.scope import NamedPolicy
 from specexpr.certify.writing import write_document
 from specexpr.diagnostics import SpecError
+from specexpr.document import loads
+from specexpr.report.results import results_document
 
 HOME = Path(next(iter(specexpr.certify.__path__)))
 SCHEMA = json.loads((HOME / "schema.json").read_text())
@@ -103,6 +105,53 @@ def test_reading_and_writing_are_inverse(make: Any) -> None:
     jsonschema.validate(make(), SCHEMA)
 
 
+TEMPORAL = {
+    "branch": """
+        environment one { states s; actions a b; start s; s / * -> s }
+        policy sure_a in one { s -> a }
+        policy sure_b in one { s -> b }
+        policy half in one { s -> { a: 1/2, b: 1/2 } }
+        task t in one { sure_b > sure_a; sure_a > half }
+        task other in one { half > sure_a }""",
+    "formula": """
+        environment memory { states s z w; actions a b; start s; s / * -> z; z / * -> w; w / a -> w }
+        policy aa in memory { * -> a }
+        policy ab in memory { s -> a; z -> b; w -> a }
+        policy ba in memory { s -> b; z -> a; w -> a }
+        policy bb in memory { s -> b; z -> b; w -> a }
+        task t in memory { aa > ab; bb > ba }
+        task other in memory { ab > aa }""",
+    "ray": """
+        environment leave { states s0 w; actions a b; start s0; s0 / a -> s0; s0 / b -> w; w / a -> w }
+        policy short in leave { s0 -> { a: 1/10, b: 9/10 }; w -> a }
+        policy middle in leave { s0 -> { a: 1/5, b: 4/5 }; w -> a }
+        policy long in leave { s0 -> { a: 3/10, b: 7/10 }; w -> a }
+        task t in leave { middle > short; middle > long }
+        task other in leave { long > short }""",
+    "two-level": """
+        environment three { states s; actions a1 a2 a3; start s; s / * -> s }
+        policy a1 in three { s -> a1 }
+        policy a2 in three { s -> a2 }
+        policy a3 in three { s -> a3 }
+        task t in three { a3 > a2; a2 > a1 }
+        task other in three { a3 > a1 }""",
+}
+"""The tasks of the examples about formulas, and others that their proofs say nothing of."""
+
+
+def temporal(proof: Json, answer: Json, *, task: str) -> Json:
+    """Return a document with a proof about formulas as the answer to a task."""
+    document = loads("".join(line + "\n" for line in TEMPORAL[proof["kind"]].splitlines()[1:]))
+    asked = document.task(task)
+    found = json.loads(write_document(results_document(document, [asked], (), ())))
+    for one in found["tasks"][0]["constraints"]:
+        one["line"] = 1
+    head = {"task": task, "environment": found["tasks"][0]["environment"], "formalism": "ltl", "options": {}}
+    rest = {"reason": None, "size": None, "witness": None, "certificate": None, "seconds": 0}
+    found["results"] = [head | rest | answer]
+    return found
+
+
 def with_proof(text: str) -> Json:
     """Return the document that an example of a page belongs to."""
     proof = json.loads(text)
@@ -110,6 +159,8 @@ def with_proof(text: str) -> Json:
     where = "witness" if verdict is Answer.EXPRESSIBLE else "certificate"
     exactness = "enclosure" if proof["kind"] == "enclosure" else "exact"
     answer = {"verdict": verdict, "proof": exactness, where: proof}
+    if proof["kind"] in TEMPORAL:
+        return temporal(proof, answer, task="t")
     of_trajectories = {"function": "ftr", "returns": "inmr", "lotteries": "ftr"}
     if proof["kind"] in of_trajectories:
         answer |= {"formalism": of_trajectories[proof["kind"]], "options": {}}
@@ -159,6 +210,12 @@ def test_the_example_of_each_page_verifies(page: Path) -> None:
     document = with_proof(text)
     jsonschema.validate(document, SCHEMA)
     assert outcomes(document) == [None]
+    result = document["results"][0]
+    if result["formalism"] == "ltl":
+        proof = result["witness"] or result["certificate"]
+        answer = {key: result[key] for key in ("verdict", "proof", "witness", "certificate")}
+        assert outcomes(temporal(proof, answer, task="other")) != [None]
+        return
     for name in ("constraints", "accept"):
         document["tasks"][0][name] = None if name == "accept" else [constraint("p_bb > p_ab", 1)]
     other = {"clock": "A > D", "once": "third > pure", "steady": "p_xx > p_yx"}.get(

@@ -80,7 +80,7 @@ def test_same_question_same_verdict(document: sx.Document) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({}, sx.IllPosed, "without a discount"),
+        ({"machine_states": 0}, sx.SpecError, "machine states must be a whole number"),
         ({"horizon": 0}, sx.SpecError, "horizon must be a whole number"),
         ({"discount": "1"}, sx.SpecError, "strictly between 0 and 1"),
         ({"discount": Fraction(0)}, sx.SpecError, "strictly between 0 and 1"),
@@ -170,7 +170,7 @@ def test_out_of_memory(document: sx.Document) -> None:
 
 def test_answers_come_one_by_one(document: sx.Document) -> None:
     """Each question is announced before it is decided, and its answer comes before the next is."""
-    planned = plan(document.tasks, options=given_options(discount="1/2", modulo_unreachable=None))
+    planned = plan(document.tasks, named_formalisms(["mr"]), options=given_options(discount="1/2"))
     heard: list[str] = []
     for number, answered in enumerate(
         answers(planned, begin=lambda one: heard.append(one.question.task.name)), 1

@@ -35,7 +35,7 @@ ODD = 'a<b & "c"'
 
 @pytest.fixture
 def table() -> Comparison:
-    return sx.compare(sx.loads(TEXT))
+    return sx.compare(sx.loads(TEXT), ["mr"])
 
 
 class Reader(HTMLParser):
@@ -136,7 +136,16 @@ def test_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_questions_that_nobody_takes() -> None:
-    """A task without a discount is an error that names it."""
-    with pytest.raises(sx.IllPosed, match='task "move" cannot be asked'):
-        sx.compare(sx.loads(TEXT.replace("discount 9/10", "")))
-    assert sx.compare(sx.loads(TEXT.replace("discount 9/10", "")), ["mr"], discount="1/2").answered
+    """A task that a formalism asked for by name cannot take is an error that names it."""
+    with pytest.raises(sx.IllPosed, match='task "move" cannot be asked in horizon without a horizon'):
+        sx.compare(sx.loads(TEXT), ["horizon"])
+    assert sx.compare(sx.loads(TEXT), ["horizon"], horizon=2).answered
+
+
+def test_all_that_decide() -> None:
+    """By default every formalism that decides has a column, each behind those that it covers."""
+    table = sx.compare(sx.loads(TEXT))
+    names = table.formalisms
+    assert {"mr", "lar", "rm", "ftr", "onmr", "po"} <= set(names)
+    assert names.index("mr") < names.index("rm") < names.index("ftr") < names.index("po")
+    assert {one.formalism for one in table.skipped} == {"horizon", "quasihyperbolic", "sdd"}

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import specexpr as sx
 from specexpr.certify.proofs import RewardEntry, RewardWitness
-from specexpr.comparison.asking import Answered, Skipped, answers, plan
+from specexpr.comparison.asking import Answered, Skipped, answers, named_formalisms, plan
 from specexpr.expressivity.task import Options, Question
 from specexpr.report.layout import plain
 from specexpr.report.rewards import witness_blocks
@@ -16,7 +16,7 @@ from specexpr.report.verdicts import verdict_blocks
 def shown(text: str, skipped: tuple[Skipped, ...] = ()) -> str:
     """Return what is printed of the answers to a document."""
     document = sx.loads(text, name="f.spex")
-    answered = tuple(answers(plan(document.tasks)))
+    answered = tuple(answers(plan(document.tasks, named_formalisms(["mr"]))))
     return plain(verdict_blocks(answered, skipped, document.source, timed=False))
 
 
