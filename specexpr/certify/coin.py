@@ -124,11 +124,10 @@ def _excursion(coin: Coin, bit: int, then: Formula, home: Formula) -> Formula:
 
 
 def _along(loop: tuple[Step, ...], then: Formula | None) -> Formula:
-    """Return that the steps of a loop are taken, and after them a formula holds."""
+    """Return, at the start of a loop, that its steps are taken, and after them a formula holds."""
     found = then
-    for s, a, t in reversed(loop):
-        here = Compound(Operator.AND, (Atom(AtomKind.AT, s), Atom(AtomKind.DO, a)))
-        here = Compound(Operator.AND, (here, Atom(AtomKind.NEXT, t)))
+    for _, a, t in reversed(loop):
+        here = Compound(Operator.AND, (Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t)))
         found = here if found is None else Compound(Operator.AND, (here, Compound(Operator.NEXT, (found,))))
     assert found is not None
     return found

@@ -50,7 +50,10 @@ class FormulaProbability:
 
     def policy(self, table: Table) -> Fraction:
         """Return the probability of the formula under a policy. Raises Refused."""
-        chain = step_chain(self.model, table)
+        return self.on_chain(step_chain(self.model, table))
+
+    def on_chain(self, chain: StepChain) -> Fraction:
+        """Return the probability of the formula on the chain of a policy. Raises Refused."""
         known: dict[tuple[int, int], Fraction] = {}
         try:
             return sum((p * self._from(chain, self._root, s, known) for s, p in chain.start), _ZERO)

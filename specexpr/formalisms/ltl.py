@@ -42,9 +42,15 @@ system, in rationals.
 
 How it is decided
 -----------------
-A task that no function of trajectories orders is not ordered by a formula either: an exact combination of
-the policies' trajectory laws cancels. Otherwise formulas are looked for, small ones first, and the values of
-the one that is found prove it.
+Transitions are observed, or under ``observe labels`` label sets. A task that no function of trajectories
+orders is not ordered by a formula either: an exact combination of the policies' trajectory laws cancels.
+Policies whose trajectories are certain are on two levels, 1 and 0. Otherwise the probabilities of a formula
+are put together from pieces: a trajectory that ends in a cycle is held or not; of what begins with a word and
+ends in a larger class any share can be held, by a formula that tosses a coin there. Either pieces are found
+that order the policies, and they are written down as a formula (a smaller one is then looked for); or cases
+show, each by an addition, that no choice of pieces does. Words are followed up to a length: where they can go
+on for ever before they enter a class, and ties must hold exactly, the answer can be ``undecided``. Over
+labels less is proved: certain trajectories, functions of label sequences, and unions of words.
 
 What it cannot do
 -----------------
@@ -89,20 +95,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.formula import Formula
 from specexpr.diagnostics import Report, Source, Span
-from specexpr.expressivity.task import Options
+from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.product.formula_doubts import Doubts, draw_formula
-from specexpr.product.formulas import formula_property
-from specexpr.product.optimal import Optimum, optimum, property_product
-from specexpr.product.product import Product
-from specexpr.product.valuing import property_estimates, property_values
 from specexpr.syntax.formula_words import formula_words
 from specexpr.syntax.formulas import Reading, formula_text, read_formula
+
+if TYPE_CHECKING:
+    from specexpr.product.optimal import Optimum
+    from specexpr.product.product import Product
 
 _OPEN = Options()
 
@@ -111,6 +118,8 @@ def parse(
     source: Source, span: Span, environment: Environment, report: Report, *, options: Options = _OPEN
 ) -> Formula | None:
     """Read a formula; None once what is wrong with it is reported."""
+    from specexpr.product.formula_doubts import Doubts
+
     read = read_formula(Reading(environment, report), source, span)
     if read is None:
         return None
@@ -131,27 +140,55 @@ def words(environment: Environment, spec: Formula) -> str:
 
 def sample(random: Random, environment: Environment) -> Formula:
     """Return some formula of an environment, with no more than a few operators."""
+    from specexpr.product.formula_doubts import draw_formula
+
     return draw_formula(random, environment)
 
 
 def evaluate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[Fraction, ...]:
     """Return the exact probabilities of some policies."""
+    from specexpr.product.formulas import formula_property
+    from specexpr.product.valuing import property_values
+
     return property_values(environment, formula_property(spec), policies)
 
 
 def approximate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[float, ...]:
     """Return about the probabilities of some policies."""
+    from specexpr.product.formulas import formula_property
+    from specexpr.product.valuing import property_estimates
+
     return property_estimates(environment, formula_property(spec), policies)
 
 
 def optimal(environment: Environment, spec: Formula) -> Optimum:
     """Return the largest probability over all policies, and a policy that attains it."""
+    from specexpr.product.formulas import formula_property
+    from specexpr.product.optimal import optimum
+
     return optimum(environment, formula_property(spec))
 
 
 def product(environment: Environment, spec: Formula) -> Product:
     """Return the product of an environment and the automaton."""
+    from specexpr.product.formulas import formula_property
+    from specexpr.product.optimal import property_product
+
     return property_product(environment, formula_property(spec))[0]
+
+
+def needs(question: Question) -> str | None:
+    """Return what a question lacks that compares sequences, which formulas do not value."""
+    from specexpr.expressivity.step_rewards import asks_policies
+
+    return asks_policies(question)
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict: a formula, or why there is none."""
+    from specexpr.expressivity.ltl.answering import answer_ltl
+
+    return answer_ltl(question)
 
 
 FORMALISM = Formalism(
@@ -168,4 +205,7 @@ FORMALISM = Formalism(
     optimal=optimal,
     product=product,
     options=frozenset({"modulo_unreachable", "observe_labels"}),
+    needs=needs,
+    decide=decide,
+    within=frozenset({"ftr"}),
 )

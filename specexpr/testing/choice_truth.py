@@ -82,7 +82,9 @@ def _system(
             yield Inequality(low, Relation.TIE if answer == "nothing" else relation)
             yield Inequality(high, Relation.TIE if answer == "everything" else relation)
     for better, worse, relation in pairs:
-        row = {("one",): sum(((a[better] - a[worse]) * n for a, n in zip(atoms, held, strict=True)), _ZERO)}
+        row: dict[tuple[object, ...], Fraction] = {
+            ("one",): sum(((a[better] - a[worse]) * n for a, n in zip(atoms, held, strict=True)), _ZERO)
+        }
         for k, spread in enumerate(spreads):
             row |= {("x", k, j): part[better] - part[worse] for j, part in enumerate(spread.parts)}
         yield Inequality(row, relation)

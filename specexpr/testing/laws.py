@@ -26,7 +26,7 @@ from specexpr.testing.documentation import doubt_documentation
 from specexpr.testing.documents import question_text
 from specexpr.testing.metamorphic import AskAgain, Keeps
 
-Truth = Callable[[Question], bool]
+Truth = Callable[[Question], bool | None]
 Value = Callable[[Environment, Spec, Policy], Fraction | Interval]
 Confirm = Callable[[Question, Verdict], str | None]
 Allow = Callable[[Question, Undecided], bool]
@@ -166,7 +166,7 @@ def check_truth(subject: Subject, question: Question, verdict: Verdict) -> None:
     if subject.truth is None or isinstance(verdict, Undecided):
         return
     true = subject.truth(question)
-    if isinstance(verdict, Expressible) is not true:
+    if true is not None and isinstance(verdict, Expressible) is not true:
         raise Broken(Law.TRUTH, f"it is {answer(true)}, but the verdict is {name_verdict(verdict)}")
 
 
@@ -199,7 +199,7 @@ def check_asked_again(
     if way.keeps is Keeps.YES:
         is_kept = is_kept or isinstance(verdict, Inexpressible)
     elif is_kept:
-        is_kept = _size(again) == _size(verdict)
+        is_kept = _sizes_agree(again, verdict)
     if not is_kept:
         before, after = (f"{name_verdict(v)}{_size(v)}" for v in (verdict, again))
         what = f"{way.name}, {before} becomes {after}"
@@ -222,6 +222,14 @@ def _check_again(proof: Witness | Certificate) -> None:
         proof.check()
     except Refused as refusal:
         raise Broken(Law.PROOF, str(refusal)) from refusal
+
+
+def _sizes_agree(one: Verdict, other: Verdict) -> bool:
+    """Say whether the proved bounds of two verdicts on a least size may be bounds of one number."""
+    first, second = (getattr(verdict, "size", None) for verdict in (one, other))
+    if first is None or second is None:
+        return first is second
+    return bool(first[0] <= second[1] and second[0] <= first[1])
 
 
 def _size(verdict: Verdict) -> str:

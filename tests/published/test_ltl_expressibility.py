@@ -134,4 +134,4 @@ def test_the_same_action_twice() -> None:
     proof = decide_ltl(question.claim())
     assert isinstance(proof, FormulaWitness)
     assert proof.text == "do a <-> (X do a)"
-    assert "a is taken exactly if (at the next step a is taken)" in speak(question, proof).text
+    assert "In words: doing a exactly if (at the next step doing a)." in speak(question, proof).text

@@ -31,7 +31,7 @@ from specexpr.certify.model import (
 )
 from specexpr.certify.ordering import holds, split
 from specexpr.certify.proofs import Refused, TooLarge
-from specexpr.certify.step_chain import step_chain
+from specexpr.certify.step_chain import StepChain, step_chain
 from specexpr.expressivity.ltl.drafts import step_atoms, step_truth
 from specexpr.expressivity.ltl.effort import Effort
 from specexpr.expressivity.ltl.enumeration import Enumeration, promising, sample
@@ -49,7 +49,7 @@ _LONG = 2_000  # operators and atoms of a formula that is still written as a tex
 _FIRST = 12  # policies of a universe that are asked for from the start
 _CUTS = 6  # those that join at once
 _MOST_ROUNDS = 60
-_PROMISING = 150  # formulas whose probabilities are computed
+_PROMISING = 100  # formulas whose probabilities are computed
 
 
 def decide_ltl(
@@ -85,6 +85,7 @@ class _Decision:
     labels: tuple[Label, ...]
     search_formulas: bool
     constraints: list[PolicyConstraint] = field(default_factory=list)
+    _chains: dict[tuple[int, Table], StepChain] = field(default_factory=dict)
 
     def run(self) -> Proof | Undecided:
         claim = self.claim
@@ -172,7 +173,7 @@ class _Decision:
 
     def smaller(self, found: Found) -> Found:
         """Return a smaller formula if there is one among the readable ones."""
-        if not self.search_formulas:
+        if not self.search_formulas or size(found.scheme) == 1:
             return found
         return self.readable(found) or found
 
@@ -180,7 +181,7 @@ class _Decision:
         """Return the smallest readable formula that meets the claim, of those that are looked at."""
         claim, observed = self.claim, self.claim.setting.labels
         asked = setup(claim, self.constraints)
-        chains = [step_chain(claim.models[m], table) for m, table in asked.points]
+        chains = [self.chain(m, table) for m, table in asked.points]
         labels = self.labels if observed is None else observed[0]
         if observed is not None and any(other != labels for other in observed):
             return None
@@ -203,7 +204,7 @@ class _Decision:
         for c in self.constraints:
             for table in (c.better, c.worse):
                 if (c.model, table) not in values:
-                    values[c.model, table] = known[c.model].policy(table)
+                    values[c.model, table] = known[c.model].on_chain(self.chain(c.model, table))
             if not holds(c.relation, values[c.model, c.better], values[c.model, c.worse]):
                 return False
         if not self.claim.acceptable:
@@ -213,6 +214,11 @@ class _Decision:
         except Refused:
             return False
         return True
+
+    def chain(self, model: int, table: Table) -> StepChain:
+        if (model, table) not in self._chains:
+            self._chains[model, table] = step_chain(self.claim.models[model], table)
+        return self._chains[model, table]
 
     def labels_of(self, scheme: Scheme) -> tuple[Label, ...]:
         """Return the labels that a formula speaks of and brings along."""

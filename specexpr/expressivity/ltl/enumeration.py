@@ -28,7 +28,8 @@ _BEGINNINGS = 24  # of each policy
 _LONGEST = 48  # steps of a lasso
 _HALF = 0.5
 _SLACK = 0.12  # by how much an estimate may miss a constraint
-_CANDIDATES = 40_000  # formulas that are looked at: about a second
+_CANDIDATES = 30_000  # formulas that are looked at, fewer if they have more bits: about half a second
+_FEW_BITS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ def sample(chains: Sequence[StepChain], *, seed: int = 0) -> Lassos:
         for head, state, mass in beginnings:
             path = list(head)
             while state not in chain.of:
-                path.append(_draw(rng, chain, state))
+                path.append(rng.choice([step for step, _ in chain.leaving[state]]))
                 state = path[-1][2]
             own.append((len(found), mass))
-            found.append((path + _around(rng, chain, state), len(path)))
+            found.append((path + _around(chain, state), len(path)))
         weights.append(own)
         certain.append(len(beginnings) == 1 and all(len(steps) == 1 for steps in chain.leaving.values()))
     length = max(len(path) for path, _ in found)
@@ -100,26 +101,35 @@ def _beginnings(chain: StepChain) -> list[tuple[tuple[Step, ...], int, float]]:
     return [*done, *((word, state, -minus) for minus, _, word, state in heap)]
 
 
-def _draw(rng: random.Random, chain: StepChain, state: int) -> Step:
-    steps = chain.leaving[state]
-    return rng.choices([step for step, _ in steps], [float(p) for _, p in steps])[0]
-
-
-def _around(rng: random.Random, chain: StepChain, state: int) -> list[Step]:
+def _around(chain: StepChain, state: int) -> list[Step]:
     """Return a way through a class back to its start that takes every step, unless that gets too long."""
-    support = set(chain.classes[chain.of[state]].support)
     path: list[Step] = []
     here = state
-    while support or here != state:
-        steps = [step for step, _ in chain.leaving[here]]
-        new = [step for step in steps if step in support]
-        step = rng.choice(new) if new and len(path) < _LONGEST else _draw(rng, chain, here)
-        support.discard(step)
-        path.append(step)
-        here = step[2]
-        if len(path) >= _LONGEST and here == state:
-            break
-    return path
+    for step in sorted(chain.classes[chain.of[state]].support):
+        if step not in path and len(path) < _LONGEST:
+            path += [*_way(chain, here, step[0]), step]
+            here = step[2]
+    return path + _way(chain, here, state)
+
+
+def _way(chain: StepChain, here: int, there: int) -> list[Step]:
+    """Return a shortest way from one state to another that is reached from it."""
+    before: dict[int, Step] = {}
+    level = [here]
+    while there not in before and there != here:
+        level = [step[2] for s in level for step, _ in chain.leaving[s] if _is_new(before, here, step)]
+    found: list[Step] = []
+    while there != here:
+        found.append(before[there])
+        there = before[there][0]
+    return found[::-1]
+
+
+def _is_new(before: dict[int, Step], here: int, step: Step) -> bool:
+    if step[2] == here or step[2] in before:
+        return False
+    before[step[2]] = step
+    return True
 
 
 @dataclass(slots=True)
@@ -142,7 +152,7 @@ class Enumeration:
 
     def formulas(self, most: int) -> Iterator[tuple[int, Formula]]:
         """Yield new formulas with their bits, the smaller ones first, until enough have been looked at."""
-        left = _CANDIDATES
+        left = _CANDIDATES * _FEW_BITS // max(_FEW_BITS, self.count * self.length)
         everything = (1 << self.count * self.length) - 1
         self.seen |= {0, everything}
         for size in range(1, most + 1):
@@ -184,11 +194,11 @@ class Enumeration:
                     )
 
     def atom(self, atom: Atom) -> int:
+        truth = {step: self.holds(atom, step) for step in {x for steps in self.lassos.steps for x in steps}}
         bits = 0
-        for k, steps in enumerate(self.lassos.steps):
-            for t, step in enumerate(steps):
-                if self.holds(atom, step):
-                    bits |= 1 << t * self.count + k
+        for t in range(self.length - 1, -1, -1):
+            slab = sum([1 << k for k, steps in enumerate(self.lassos.steps) if truth[steps[t]]])
+            bits = bits << self.count | slab
         return bits
 
     def following(self, bits: int) -> int:

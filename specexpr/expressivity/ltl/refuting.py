@@ -25,7 +25,7 @@ from specexpr.expressivity.ltl.gaps import Program, largest_least_gap
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _FEW_RESTS = 200
-_ASKED = 8  # atoms in a row that are asked for although the program holds them whole
+_ASKED = 5  # atoms in a row that are asked for although the program holds them whole
 
 
 class NotRefuted(Exception):  # noqa: N818 -- the search ends without a refutation

@@ -14,7 +14,6 @@ from specexpr.certify.kinds.ray import RayCertificate
 from specexpr.certify.kinds.two_level import TwoLevelCertificate
 from specexpr.certify.model import Relation
 from specexpr.expressivity.ltl.case_text import asked_text, case_words, lines_of, steps_text
-from specexpr.expressivity.ltl.english import formula_english
 from specexpr.expressivity.naming import Names, called
 from specexpr.expressivity.phrases import joined, line_numbers, number_text, with_lines
 from specexpr.expressivity.reward_text import valued_lines
@@ -22,6 +21,7 @@ from specexpr.expressivity.task import Question
 from specexpr.expressivity.trajectory_text import lotteries_words
 from specexpr.expressivity.verdict import Proof, Words
 from specexpr.models.environment import Environment
+from specexpr.syntax.formula_words import formula_words
 from specexpr.syntax.formulas import formula_text
 
 _SHORT = 50  # characters of a formula that is its own summary
@@ -62,7 +62,7 @@ def _formula_words(question: Question, proof: FormulaWitness) -> Words:
     head = f"The formula {shown}" if text else f"A formula with {count:,} operators and atoms, of many words."
     lines = [head]
     if count <= _READABLE and not coins:
-        lines.append(f"In words: {formula_english(environment, formula)}.")
+        lines.append(f"In words: {formula_words(environment, formula)}.")
     lines += [_coin_line(environment, coin, name) for coin, name in names.items()]
     known = probabilities(question.claim(), proof.scheme, proof.labels)
     lines += valued_lines(question, lambda model, table: known[model].policy(table))
