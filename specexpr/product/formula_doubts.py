@@ -36,11 +36,13 @@ from specexpr.syntax.formulas import (
     is_temporal,
     random_formula,
     read_formula,
+    subformulas,
 )
 from specexpr.syntax.nodes import Leaf, Node
 
 _WORDS = 60
 _LONGEST = 7
+_MOST_PARTS = 60
 _DRAWN = 100
 _FIRST_PAIRS = 2_000
 
@@ -190,6 +192,8 @@ class Doubts:
             values.add(truth_values(self.formula, word, loop)[0])
         if len(values) == 2 or not is_installed():
             return
+        if len(list(subformulas(self.formula))) > _MOST_PARTS:
+            return  # an automaton may take long, and a warning is not worth it
         (value,) = values
         letters = seen.letters(atoms(self.formula))
         wanted = compound(Operator.NOT, self.formula) if value else self.formula

@@ -131,9 +131,16 @@ def _text(formula: Formula, spelled: Mapping[Atom, str]) -> str:
 
 
 def _automaton(text: str) -> Any:
+    """Return Spot's automaton; raise SpecError (`no-automaton`) where it refuses."""
     module = spot()
     effort = "high" if len(text) <= _LONG else "low"
-    return module.translate(module.formula(text), "deterministic", "complete", "generic", effort)
+    try:
+        return module.translate(module.formula(text), "deterministic", "complete", "generic", effort)
+    except RuntimeError as error:
+        reason = str(error).split("\n")[0].rstrip(". ")
+        message = f"Spot makes no automaton of this formula: {reason}"
+        hint = "split the formula over several objectives, or write an automaton"
+        raise SpecError([Diagnostic(id="no-automaton", message=message, help=hint)]) from None
 
 
 def _read(made: Any, names: Sequence[str], codes: Sequence[int]) -> Table:

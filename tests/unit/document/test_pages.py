@@ -17,6 +17,7 @@ BLOCK = re.compile(r"^```spex (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WITHOUT_EXAMPLE = {
     # not about a text
     "automaton-file",
+    "no-automaton",
     "no-spot",
     "unreadable-file",
     "bad-array",

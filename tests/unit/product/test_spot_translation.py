@@ -100,6 +100,23 @@ def test_many_atoms_and_few_letters() -> None:
     assert not accepted(table, letters, Lasso((letters[0], letters[1], letters[2]), (letters[25],)))
 
 
+def test_more_marks_than_spot_has() -> None:
+    """Thirty things again and again are no harm; of forty, Spot's refusal is passed on in one sentence."""
+    for count in (30, 40):
+        things = [label(f"p{i}") for i in range(count)]
+        letters = [frozenset({thing}) for thing in things]
+        again = [compound(Operator.ALWAYS, compound(Operator.EVENTUALLY, thing)) for thing in things]
+        formula = compound(Operator.AND, *again)
+        if count == 30:
+            table = translated(formula, letters)
+            assert accepted(table, letters, Lasso((), tuple(letters)))
+            assert not accepted(table, letters, Lasso(tuple(letters), tuple(letters[1:])))
+        else:
+            with pytest.raises(SpecError, match="Too many acceptance sets used") as caught:
+                translated(formula, letters)
+            assert [one.id for one in caught.value.diagnostics] == ["no-automaton"]
+
+
 def test_words_are_found_where_there_are_any() -> None:
     """A formula has a word iff its automaton accepts a short lasso, for small formulas."""
     random = Random(5)
