@@ -29,7 +29,7 @@ from typing import TypeAlias
 from specexpr.certify.mixtures import Mixtures, Seen, image
 from specexpr.certify.model import Constraint
 from specexpr.certify.proofs import Refused
-from specexpr.certify.spaces import Echelon, Space, Vector, Whole, add_to, primitive, reduced
+from specexpr.certify.spaces import Echelon, Space, Spend, Vector, Whole, add_to, primitive, reduced
 from specexpr.exact import common_denominator
 
 Flat: TypeAlias = tuple[int, ...]
@@ -140,14 +140,14 @@ def hidden(mixtures: Mixtures, parts: Iterable[tuple[Constraint, Fraction]], dis
     for name, weight in weights.items():
         add_to(mixed, seen.starts[name][0], weight)
     start = primitive(mixed) if mixed else {}
-    basis = _hidden_space(seen, start)
+    basis = _hidden_space(seen, start, mixtures.spend)
     up, ahead = discount.denominator * seen.below, discount.numerator
     moved: dict[int, list[Whole]] = {}
     for o, into in seen.moves.items():
         images = [image(into, x) for x in basis]
         if any(images):
             moved[o] = images
-    columns = Space()
+    columns = Space(mixtures.spend)
     for j, x in enumerate(basis):
         column = {i: Fraction(up * n) for i, n in x.items()}
         for images in moved.values():
@@ -157,7 +157,7 @@ def hidden(mixtures: Mixtures, parts: Iterable[tuple[Constraint, Fraction]], dis
     if rest:
         raise Refused("a combination of the proof does not vanish even without memory")
     everything = [*basis, *(vector for images in moved.values() for vector in images)]
-    rows = Echelon()
+    rows = Echelon(mixtures.spend)
     kept = [
         i
         for i in sorted({i for vector in everything for i in vector})
@@ -177,9 +177,9 @@ def hidden(mixtures: Mixtures, parts: Iterable[tuple[Constraint, Fraction]], dis
     )
 
 
-def _hidden_space(seen: Seen, start: Whole) -> list[Whole]:
+def _hidden_space(seen: Seen, start: Whole, spend: Spend) -> list[Whole]:
     """Return a basis of H: vectors of W in echelon form whose first entry is not that of a coordinate."""
-    space = Echelon()
+    space = Echelon(spend)
     pending = [start]
     for vector in pending:
         if space.joins(vector):

@@ -8,7 +8,7 @@ the coordinates first, are all that matters of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -17,8 +17,12 @@ from typing import TypeAlias, cast
 from specexpr.certify.chain import Chain
 from specexpr.certify.model import Claim, Constraint, Table, Trajectory, TrajectoryConstraint
 from specexpr.certify.observing import observations
-from specexpr.certify.spaces import Space, Vector, Whole, add_to
+from specexpr.certify.proofs import TooLarge
+from specexpr.certify.spaces import Space, Spend, Vector, Whole, add_to
 from specexpr.certify.walk import Coordinate, Walker
+
+MOST_ENTRIES = 20_000_000
+"""How many entries of vectors are combined, over all combinations, before the kernel gives up."""
 
 Edge: TypeAlias = tuple[int, int, Fraction]
 """(observation, next node, probability)."""
@@ -57,15 +61,28 @@ class _Nodes:
 
 
 class Mixtures:
-    """Mixtures of the policies and sequences of a claim; what is seen of some of them is kept."""
+    """Mixtures of the policies and sequences of a claim; what is seen of some of them is kept.
 
-    def __init__(self, claim: Claim) -> None:
+    `heed` is called now and then while they are compared, and may raise.
+    """
+
+    def __init__(self, claim: Claim, *, heed: Callable[[], None] | None = None) -> None:
         self.claim = claim
+        self.work = 0
+        self._heed = heed
         self._chains = [Chain(model) for model in claim.models]
         self._observed = observations(claim)
         self._walker = Walker(claim, seen=self._observed)
         self._tables: dict[Name, Table] = {}
         self._known: dict[tuple[Name, ...], Seen] = {}
+
+    def spend(self, entries: int) -> None:
+        """Count the work of comparing mixtures. Raises TooLarge."""
+        self.work += entries
+        if self.work > MOST_ENTRIES:
+            raise TooLarge("the policies of the combinations need too many words to compare")
+        if self._heed is not None:
+            self._heed()
 
     def weights(self, parts: Iterable[tuple[Constraint, Fraction]]) -> dict[Name, Fraction]:
         """Return the points of a combination with their weights; what behaves alike is summed first."""
@@ -90,7 +107,7 @@ class Mixtures:
                     self._add_sequence(nodes, name)
                 else:
                     self._add_policy(nodes, name)
-            self._known[names] = _seen(nodes)
+            self._known[names] = _seen(nodes, self.spend)
         return self._known[names]
 
     def _add_policy(self, nodes: _Nodes, name: Name) -> None:
@@ -118,7 +135,7 @@ class Mixtures:
             nodes.edges.append(after if i < len(steps) else [])
 
 
-def _seen(nodes: _Nodes) -> Seen:
+def _seen(nodes: _Nodes, spend: Spend) -> Seen:
     back: list[list[Edge]] = [[] for _ in nodes.edges]
     for x, row in enumerate(nodes.edges):
         for o, y, p in row:
@@ -127,7 +144,7 @@ def _seen(nodes: _Nodes) -> Seen:
     for x, counts in enumerate(nodes.counts):
         for coordinate, n in counts.items():
             coordinates.setdefault(coordinate, {})[x] = n
-    space = Space()
+    space = Space(spend)
     functionals = [functional for functional in coordinates.values() if space.joins(functional)]
     visible = len(functionals)
     moves: dict[int, dict[int, Vector]] = {}

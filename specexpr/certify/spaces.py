@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
@@ -19,10 +19,17 @@ Whole: TypeAlias = dict[int, int]
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
+Spend = Callable[[int], None]
+"""Is told how many entries have been combined, those of long numbers several times; may raise."""
+
+_LONG = 256  # bits of a number that costs twice as much
+
+
 @dataclass(slots=True)
 class Space:
     """A space of vectors with the basis that was added, in echelon form: each row with its coordinates."""
 
+    spend: Spend
     size: int = 0
     rows: dict[int, tuple[Vector, Vector]] = field(default_factory=dict)
 
@@ -35,6 +42,7 @@ class Space:
                 break
             row, own = self.rows[pivot]
             factor = rest[pivot] / row[pivot]
+            self.spend((len(rest) + len(row) + len(own)) * _weight(factor.numerator))
             add_to(rest, row, -factor)
             add_to(coordinates, own, factor)
         return coordinates, rest
@@ -69,6 +77,7 @@ def add_to(total: Vector, vector: Mapping[int, Fraction], factor: Fraction) -> N
 class Echelon:
     """A space of integer vectors without coordinates: rows by their first entries."""
 
+    spend: Spend
     rows: dict[int, Whole] = field(default_factory=dict)
 
     def joins(self, vector: Mapping[int, int]) -> bool:
@@ -83,11 +92,16 @@ class Echelon:
             x, y = row[pivot], rest[pivot]
             common = gcd(x, y)
             x, y = x // common, y // common
+            self.spend((len(rest) + len(row)) * _weight(x))
             combined = {i: x * a for i, a in rest.items()}
             for i, b in row.items():
                 combined[i] = combined.get(i, 0) - y * b
             rest = reduced(combined)
         return False
+
+
+def _weight(number: int) -> int:
+    return 1 + number.bit_length() // _LONG
 
 
 def reduced(vector: Mapping[int, int]) -> Whole:

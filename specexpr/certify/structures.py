@@ -14,14 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import gcd
 
 from specexpr.certify.asked import asked_constraints
-from specexpr.certify.chain import Chain
+from specexpr.certify.chain import SMALL, Chain
+from specexpr.certify.features import features
 from specexpr.certify.hidden import Hidden, Moves, Needed, hidden
 from specexpr.certify.mixtures import Mixtures
-from specexpr.certify.model import Claim
+from specexpr.certify.model import Claim, Constraint, Machine
 from specexpr.certify.node import Node
+from specexpr.certify.observing import observations
 from specexpr.certify.proofs import Refused, Term, TooLarge
 from specexpr.certify.scope import JsonObject, Scope
 
@@ -55,11 +58,15 @@ def check_smaller(claim: Claim, proof: Smaller) -> None:
     if claim.setting.machine is not None:
         raise Refused("the question fixes the machine, and asks for no smaller one")
     chains = [Chain(model) for model in claim.models]
-    mixtures, known = Mixtures(claim), []
-    for terms in proof.combinations:
-        asked = asked_constraints(claim, chains, terms)
-        parts = zip(asked, [term.weight for term in terms], strict=True)
-        known.append(hidden(mixtures, parts, claim.discount))
+    parts = [
+        list(zip(asked_constraints(claim, chains, terms), [term.weight for term in terms], strict=True))
+        for terms in proof.combinations
+    ]
+    if proof.states == 1 and is_small(claim):
+        _check_without_memory(claim, parts, proof.order)
+        return
+    mixtures = Mixtures(claim)
+    known = [hidden(mixtures, combination, claim.discount) for combination in parts]
     order = iter(proof.order)
 
     def choose(_moves: Moves) -> int:
@@ -73,6 +80,22 @@ def check_smaller(claim: Claim, proof: Smaller) -> None:
     explore(known, proof.states, choose)
     if next(order, None) is not None:
         raise Refused("the proof calls for more combinations than there are structures to refute")
+
+
+def is_small(claim: Claim) -> bool:
+    """Say whether the kernel solves for the visits of policies without memory."""
+    return all(len(model.states) <= SMALL for model in claim.models)
+
+
+def _check_without_memory(
+    claim: Claim, parts: Sequence[Sequence[tuple[Constraint, Fraction]]], order: Sequence[int]
+) -> None:
+    """Check by its visits that the one combination vanishes in the machine with one state."""
+    if len(parts) != 1 or tuple(order) != (0,):
+        raise Refused("without memory there is one structure, which one combination refutes")
+    still = Machine(("u",), ((0,) * len(observations(claim).known),))
+    if features("rm", claim, machine=still).combined(parts[0]):
+        raise Refused("a combination of the proof does not vanish even without memory")
 
 
 def explore(combinations: Sequence[Hidden], most: int, choose: Choose) -> int:

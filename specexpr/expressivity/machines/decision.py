@@ -110,8 +110,12 @@ class _Decision:
             match outcome:
                 case Found():
                     best = outcome
-                case Smaller():
+                case Smaller(order=order):
                     refuted = outcome
+                    if (
+                        best is None and states > 1 and len(order) == 1
+                    ):  # whatever the moves: in every machine
+                        return _undecided("limit: no machine does", function, states + 1)
                 case GaveUp(reason=reason):
                     if best is None:
                         return _undecided(reason, function, states)

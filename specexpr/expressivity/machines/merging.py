@@ -22,6 +22,8 @@ from specexpr.expressivity.machines.core import Core, Rewards
 from specexpr.expressivity.machines.search import Found
 from specexpr.expressivity.system import PolicyPoint, TrajectoryPoint
 
+_TRIES = 500  # ways to stay
+
 Rows = dict[int, dict[int, int]]
 """For each machine state where it goes on each observation that it can meet."""
 
@@ -73,7 +75,7 @@ def tidied(core: Core, found: Found, *, until: float | None = None) -> Found:
     rows = _met(core, {u: dict(enumerate(row)) for u, row in enumerate(found.machine.moves)})
     moves = [[rows.get(u, {}).get(o, u) for o in range(count)] for u in states]
     tried = [(o, us) for o in range(count) for us in (states, *([u] for u in states))]
-    for o, us in tried:
+    for o, us in tried[:_TRIES]:
         if until is not None and time.monotonic() > until:
             break
         still = [[u if p == o and u in us else v for p, v in enumerate(row)] for u, row in enumerate(moves)]

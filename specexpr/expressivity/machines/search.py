@@ -18,7 +18,7 @@ from specexpr.certify.hidden import Hidden, Moves, hidden
 from specexpr.certify.mixtures import Mixtures
 from specexpr.certify.model import Machine
 from specexpr.certify.proofs import TooLarge
-from specexpr.certify.structures import Smaller, explore
+from specexpr.certify.structures import Smaller, explore, is_small
 from specexpr.expressivity.machines.core import Combination, Core, GaveUp, Rewards
 from specexpr.expressivity.machines.floats import Floats
 
@@ -46,7 +46,7 @@ class Search:
         self.combinations: list[Combination] = []
         self.hidden: list[Hidden] = []
         self._floats = Floats(core)
-        self._mixtures = Mixtures(core.claim)
+        self._mixtures = Mixtures(core.claim, heed=self._heed)
         self._asked: list[int] = []
         self._node: Moves | None = None
         self._tried: set[int] = set()
@@ -55,6 +55,8 @@ class Search:
         """Return a machine with at most so many states, the proof that there is none, or why neither."""
         self._asked.clear()
         self._node = None
+        if most == 1 and is_small(self.core.claim):
+            return self._without_memory()
         try:
             explore(self.hidden, most, self._choose)
         except _Ended as ended:
@@ -66,10 +68,24 @@ class Search:
         terms = tuple(self.combinations[index].terms for index in used)
         return Smaller(most, terms, tuple(place[index] for index in self._asked))
 
-    def _choose(self, moves: Moves) -> int:
+    def _heed(self) -> None:
         deadline = self.core.deadline
         if deadline is not None and time.monotonic() > deadline:
             raise _Ended(GaveUp("time: not all machine structures were refuted"))
+
+    def _without_memory(self) -> Found | Smaller | GaveUp:
+        machine = machine_of(({},), len(self.core.seen.known))
+        outcome = self.core.decide(machine)
+        match outcome:
+            case Rewards():
+                return Found(machine, outcome)
+            case Combination(terms=terms):
+                return Smaller(1, (terms,), (0,))
+            case GaveUp():
+                return outcome
+
+    def _choose(self, moves: Moves) -> int:
+        self._heed()
         if moves is not self._node:
             self._node = moves
             self._tried.clear()

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from specexpr.certify import structures
+from specexpr.certify import mixtures, structures
 from specexpr.certify.features import features
 from specexpr.certify.hidden import Hidden, Moves
 from specexpr.certify.kinds.machines import MachinesCertificate, check_machines
@@ -176,10 +176,50 @@ def test_questions_that_a_refutation_does_not_answer() -> None:
     check_machines(replace(claim, setting=Setting(machine_states=1)), "rm", certificate)
 
 
+def test_without_memory_there_is_one_structure() -> None:
+    """One combination refutes machines with one state, by its visits; more would be superfluous."""
+    claim = memory()
+    proof = refuted(claim, 1)
+    assert proof.order == (0,)
+    check_smaller(claim, proof)
+    for wrong in (
+        replace(proof, combinations=proof.combinations * 2),
+        replace(proof, order=()),
+        replace(proof, order=(0, 0)),
+        replace(proof, order=(1,)),
+    ):
+        with pytest.raises(Refused, match="one structure"):
+            check_smaller(claim, wrong)
+    heavier = [replace(proof.combinations[0][0], weight=Fraction(2)), *proof.combinations[0][1:]]
+    with pytest.raises(Refused, match="does not vanish even without memory"):
+        check_smaller(claim, replace(proof, combinations=(tuple(heavier),)))
+
+
+def test_large_models_without_memory() -> None:
+    """Past 60 states visits would have to be carried: there the equations of mixtures are solved."""
+    names = [f"s{i}" for i in range(61)]
+    pairs = zip(names, [*names[1:], names[-1]], strict=True)
+    world = model({name: {"a": after, "b": after} for name, after in pairs}, start="s0")
+    policies = {x + y: table(world, x, *["a"] * 58, y, "a") for x in "ab" for y in "ab"}
+    asked = tuple(
+        PolicyConstraint(0, policies[x], policies[y], Relation.STRICT)
+        for x, y in (("aa", "ab"), ("bb", "ba"))
+    )
+    claim = Claim((world,), asked, (), Fraction(1, 2))
+    proof = refuted(claim, 1)
+    check_smaller(claim, proof)
+    heavier = [replace(proof.combinations[0][0], weight=Fraction(2)), *proof.combinations[0][1:]]
+    with pytest.raises(Refused, match="does not vanish even without memory"):
+        check_smaller(claim, replace(proof, combinations=(tuple(heavier),)))
+
+
 def test_the_kernel_gives_up_on_too_many_structures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Past its limit of work the kernel says so, which is no flaw of the proof."""
     claim = zigzag(4)
     proof = refuted(claim, 2)
     monkeypatch.setattr(structures, "MOST_WORK", 2_000)
     with pytest.raises(TooLarge, match="too many machine structures"):
+        check_smaller(claim, proof)
+    monkeypatch.setattr(mixtures, "MOST_ENTRIES", 20)
+    with pytest.raises(TooLarge, match="too many words"):
         check_smaller(claim, proof)

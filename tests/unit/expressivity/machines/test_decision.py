@@ -27,6 +27,7 @@ from specexpr.certify.model import (
 )
 from specexpr.certify.observing import observations
 from specexpr.certify.proofs import FarkasCertificate, Refused
+from specexpr.expressivity.machines import decision
 from specexpr.expressivity.machines.core import Core
 from specexpr.expressivity.machines.decision import Proof, decide_machine
 from specexpr.expressivity.machines.merging import merged, tree_rows
@@ -218,6 +219,19 @@ def test_more_policies_than_are_enumerated(monkeypatch: pytest.MonkeyPatch) -> N
     proof = decide_machine(claim)
     assert isinstance(proof, Undecided)
     assert proof.reason.startswith("limit: more than 3 deterministic policies")
+
+
+def test_a_conflict_in_all_machines_that_is_too_large_to_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If lotteries cancel but are too large to compare, no machine is searched for ever."""
+    world = model({"s": {"a": "w", "b": "w"}, "w": {"a": "w"}}, start="s")
+    half, one, other = (table(world, law, "a") for law in ({"a": "1/2", "b": "1/2"}, "a", "b"))
+    asked = tuple(PolicyConstraint(0, half, side, Relation.STRICT) for side in (one, other))
+    claim = Claim((world,), asked, (), HALF)
+    assert isinstance(decided(claim), LotteriesCertificate)
+    monkeypatch.setattr(decision, "decide_lotteries", lambda *_, **__: Undecided("limit: too large"))
+    proof = decide_machine(claim)
+    assert isinstance(proof, Undecided)
+    assert proof.reason == "limit: too large; no machine with less than 3 states does"
 
 
 def test_an_open_discount() -> None:
