@@ -93,11 +93,9 @@ class _Decision:
         if isinstance(function, LotteriesCertificate):
             return function
         core = Core(self.claim, self.discount, deadline=self.deadline)
-        best = None
-        if most is None and isinstance(function, FunctionWitness):
-            words = set(_words(self.claim, function))
-            until = self.moment(_MERGING)
-            best = merged(core, tree_rows(words, len(core.seen.known)), until=until)
+        best = self.by_merging(core, function) if most != 1 else None
+        if best is not None and most is not None and len(best.machine.states) > most:
+            best = None
         search = Search(core)
         refuted: Smaller | None = None
         states = 0
@@ -110,18 +108,27 @@ class _Decision:
             match outcome:
                 case Found():
                     best = outcome
-                case Smaller(order=order):
+                case Smaller(order=(_,)) if best is None and states > 1:
+                    # refuted with no move known: so is every machine
+                    if most is not None:
+                        return self.refutation(replace(outcome, states=most), most)
+                    return _undecided("limit: no machine does", function, states + 1)
+                case Smaller():
                     refuted = outcome
-                    if (
-                        best is None and states > 1 and len(order) == 1
-                    ):  # whatever the moves: in every machine
-                        return _undecided("limit: no machine does", function, states + 1)
                 case GaveUp(reason=reason):
                     if best is None:
                         return _undecided(reason, function, states)
                     break
+        core.deadline = self.deadline
         best = tidied(core, best, until=self.moment(_TIDYING))
         return _witness(self.claim, self.discount, best, refuted if self.claim.discount else None)
+
+    def by_merging(self, core: Core, function: FunctionWitness | Undecided) -> Found | None:
+        """Return a machine that a function of trajectories is merged into."""
+        if isinstance(function, Undecided):
+            return None
+        rows = tree_rows(set(_words(self.claim, function)), len(core.seen.known))
+        return merged(core, rows, until=self.moment(_MERGING))
 
     def refutation(self, refuted: Smaller | None, most: int) -> Proof | Undecided:
         """Return the proof that machines with so many states do not do."""

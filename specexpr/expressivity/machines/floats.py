@@ -24,6 +24,7 @@ from specexpr.solve.structures import Array, Chain, Chains, vanishing
 _BLOCK = 512  # structures that are looked at together
 _ALONE = 6  # so many of them are looked at one by one first
 _STATES = 64  # of a machine
+_LARGEST = 1 - 2**-40  # above, discounts are too near to 1 for floats
 _NOTHING = np.zeros((0, 0))
 
 
@@ -150,7 +151,8 @@ class Floats:
         keys: dict[Coordinate, int] = {}
         chains = [self._chain(number, keys) for number in self._points]
         weights = np.random.default_rng(0).uniform(1.0, 2.0, (_STATES, len(keys)))
-        return Chains(chains, len(self.core.seen.known), weights, float(self.core.discount))
+        discount = min(float(self.core.discount), _LARGEST)
+        return Chains(chains, len(self.core.seen.known), weights, discount)
 
     def _chain(self, number: int, keys: dict[Coordinate, int]) -> Chain:
         seen, model = self.core.seen, self.core.system.points[number].model
