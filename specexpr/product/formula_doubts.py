@@ -43,7 +43,7 @@ from specexpr.syntax.nodes import Leaf, Node
 _WORDS = 60
 _LONGEST = 7
 _MOST_PARTS = 60
-_DRAWN = 100
+_DRAWN = 40
 _FIRST_PAIRS = 2_000
 
 

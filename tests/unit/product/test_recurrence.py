@@ -22,6 +22,7 @@ from specexpr.product.components import accepting_components, end_components
 from specexpr.product.formulas import formula_property
 from specexpr.product.optimal import optimum, plan_of, property_product
 from specexpr.product.recurrence import acceptance_probability, recurrent_classes, walk_of
+from specexpr.product.traces import terminal_states
 from specexpr.product.valuing import property_values
 from specexpr.solve import absorption
 from specexpr.syntax.formulas import compound, label, random_formula
@@ -80,7 +81,7 @@ def test_automata_in_floats(seed: int) -> None:
     policies = [Policy(one) for one in random_tables(random, environment.model, 3)]
     found = objective.approximate(environment, spec, policies)
     assert found == pytest.approx([float(x) for x in objective.evaluate(environment, spec, policies)])
-    if ltlf.terminal_states(environment):
+    if terminal_states(environment):
         formula = random_formula(random, environment, size=4)
         found = ltlf.approximate(environment, formula, policies)
         assert found == pytest.approx([float(x) for x in ltlf.evaluate(environment, formula, policies)])

@@ -20,7 +20,7 @@ TIMEOUT = 100
 
 def test_probabilities_are_those_of_storm() -> None:
     """On chains with a transient part and several recurrent classes; a third of them is neither 0 nor 1."""
-    drawn = list(pairs(seed=1, count=60))
+    drawn = list(pairs(seed=1, count=40))
     answers = ask_storm([(where, [formula]) for where, formula, _ in drawn], exact=True, timeout=TIMEOUT)
     assert sum(0 < value < 1 for *_, value in drawn) >= len(drawn) / 3
     for (_, formula, value), (answer,) in zip(drawn, answers, strict=True):
@@ -30,7 +30,7 @@ def test_probabilities_are_those_of_storm() -> None:
 
 def test_largest_probabilities_are_those_of_storm() -> None:
     """Over all policies of decision processes; most of them neither 0 nor 1."""
-    drawn = list(process_pairs(seed=1, count=40))
+    drawn = list(process_pairs(seed=1, count=24))
     answers = ask_storm([(where, [formula]) for where, formula, _ in drawn], exact=True, timeout=TIMEOUT)
     assert sum(0 < value < 1 for *_, value in drawn) >= len(drawn) / 3
     for (_, formula, value), (answer,) in zip(drawn, answers, strict=True):
