@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from specexpr.certify.clock import MOST_STEPS
 from specexpr.certify.proofs import Refused
@@ -112,7 +112,7 @@ class GivenOptions(TypedDict, total=False):
 
     modulo_unreachable: bool | None
     horizon: int | None
-    beta: Fraction | None
+    beta: str | Fraction | int | None
     machine_states: int | None
     observe_labels: bool | None
     structure: Objective | None
@@ -120,18 +120,50 @@ class GivenOptions(TypedDict, total=False):
 
 def given_options(*, discount: str | Fraction | int | None, **options: Unpack[GivenOptions]) -> Options:
     """Return options from what a caller gives; raise SpecError for one that makes no sense."""
-    for name, limit in (("horizon", MOST_STEPS), ("machine_states", MOST_MACHINE_STATES)):
-        number = options.get(name)
-        if number is not None and not (isinstance(number, int) and 0 < number <= limit):
-            shown_name = name.replace("_", " ")
-            message = f"{shown_name} must be a whole number from 1 to {limit}, {clipped(str(number))} is not"
-            raise SpecError([Diagnostic(id="bad-number", message=message, help=f"write {shown_name} 3, say")])
-    found = Options(**options)
+    found = _checked_options(dict(options))
     if discount is None:
         return found
     if discount == ANY_DISCOUNT:
         return replace(found, any_discount=True)
     return replace(found, discount=_discount(discount))
+
+
+def _checked_options(given: dict[str, Any]) -> Options:
+    """Return options of any type as they must be; raise TypeError or SpecError where they are not."""
+    for name in given:
+        if name not in GivenOptions.__annotations__:
+            known = ", ".join(("discount", *GivenOptions.__annotations__))
+            raise TypeError(f'there is no option "{name}"; the options of a question are {known}')
+    for name, limit in (("horizon", MOST_STEPS), ("machine_states", MOST_MACHINE_STATES)):
+        number = given.get(name)
+        if number is None:
+            continue
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise TypeError(f"{name} must be an int, not {type(number).__name__}")
+        if not 0 < number <= limit:
+            word = name.replace("_", " ")
+            message = f"{word} must be a whole number from 1 to {limit}, {clipped(str(number))} is not"
+            raise SpecError([Diagnostic(id="bad-number", message=message, help=f"write {word} 3, say")])
+    beta, structure = given.get("beta"), given.get("structure")
+    if isinstance(beta, float):
+        raise TypeError(f'beta is exact: write "{beta}" in quotes, or a Fraction')
+    if beta is not None:
+        given["beta"] = _positive(beta)
+    if structure is not None and not isinstance(structure, Objective):
+        kind = type(structure).__name__
+        raise TypeError(f'structure must be an objective, not {kind}: give document.objective("NAME")')
+    return Options(**given)
+
+
+def _positive(given: str | Fraction | int) -> Fraction:
+    try:
+        value = rational(given) if isinstance(given, str) else Fraction(given)
+    except ValueError:
+        value = Fraction(0)
+    if value <= 0:
+        message = f"beta must be a positive number, {clipped(str(given))} is not"
+        raise SpecError([Diagnostic(id="bad-number", message=message, help="write 7/10, say")])
+    return value
 
 
 def _discount(given: str | Fraction | int) -> Fraction:

@@ -125,6 +125,16 @@ def _between(lo: Fraction | Algebraic, hi: Fraction | Algebraic) -> Fraction:
     return (low + high) / 2
 
 
+def value_text(value: Coefficients) -> str:
+    """Return a polynomial in the discount with rational coefficients, lowest power first.
+
+    >>> value_text((Fraction(1, 2), Fraction(0), Fraction(-3)))
+    '1/2 + -3 g^2'
+    """
+    powers = ("" if k == 0 else " g" if k == 1 else f" g^{k}" for k in range(len(value)))
+    return " + ".join(f"{rational_text(c)}{power}" for c, power in zip(value, powers, strict=True) if c)
+
+
 def algebraic_reward_words(question: Question, proof: AlgebraicReward) -> Words:
     """Return the reward in entries of the language, its numbers polynomials in the discount."""
     model = question.task.environments[0].model
@@ -133,12 +143,7 @@ def algebraic_reward_words(question: Question, proof: AlgebraicReward) -> Words:
     entries = [entry for entry in proof.reward if any(entry.value)]
     for entry in entries[:_FEW_ENTRIES]:
         cell = (entry.state, entry.action) + (() if entry.next is None else (entry.next,))
-        value = " + ".join(
-            f"{rational_text(c)}{'' if k == 0 else ' g' if k == 1 else f' g^{k}'}"
-            for k, c in enumerate(entry.value)
-            if c
-        )
-        lines.append(f"  {cell_text(cell, places[: len(cell)])}: {value}")
+        lines.append(f"  {cell_text(cell, places[: len(cell)])}: {value_text(entry.value)}")
     if len(entries) > _FEW_ENTRIES:
         lines.append(f"  ... and {counted(len(entries) - _FEW_ENTRIES, 'more line')}")
     summary = f"reward with {counted(len(entries), 'entry')} at {discount_text(proof.discount)}"

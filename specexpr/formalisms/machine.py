@@ -112,7 +112,9 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
+from specexpr.certify.algebraic_machine import AlgebraicMachine
 from specexpr.certify.algebraic_reward import AlgebraicReward
+from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
 from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.model import Machine, Setting, TrajectoryConstraint
 from specexpr.certify.observing import observations
@@ -319,8 +321,8 @@ def decide(question: Question) -> Verdict:
     from specexpr.expressivity.machines.text import machine_words
 
     claim, deadline = question.claim(), question.deadline
-    if claim.discount is None and claim.setting == Setting():
-        one_state = _at_some_discount(question)
+    if claim.discount is None and claim.setting.machine is None and claim.setting.labels is None:
+        one_state = _with_one_state(question)
         if one_state is not None:
             return proved(question, "rm", one_state, machine_words)
     if claim.setting.machine is not None and claim.discount is None:
@@ -338,25 +340,31 @@ def decide(question: Question) -> Verdict:
     return verdict
 
 
-def _at_some_discount(question: Question) -> Proof | None:
-    """Return a Markov reward, as a machine with one state, at whichever discount there is one."""
+def _with_one_state(question: Question) -> Proof | None:
+    """Return what machines with one state, Markov rewards, answer at whichever discount; None: use more."""
     from specexpr.expressivity.everywhere import decide_everywhere
 
     claim = question.claim()
-    proof = decide_everywhere(claim, "mr", deadline=question.deadline)
-    if not isinstance(proof, RewardWitness):
-        return proof if isinstance(proof, AlgebraicReward) else None
-    if len(claim.models) > 1:
-        return proof
+    proof = decide_everywhere(replace(claim, setting=Setting()), "mr", deadline=question.deadline)
+    if isinstance(proof, FarkasAnyCertificate):
+        return proof if claim.setting.machine_states == 1 else None
+    machine = Machine(("u0",), ((0,) * len(observations(claim).known),))
+    if isinstance(proof, AlgebraicReward) and all(entry.next is None for entry in proof.reward):
+        pays = tuple(((0, entry.state, entry.action), entry.value) for entry in proof.reward)
+        return AlgebraicMachine(proof.discount, machine, pays)
+    if not isinstance(proof, RewardWitness) or len(claim.models) > 1:
+        is_open = claim.setting == Setting() and isinstance(proof, RewardWitness | AlgebraicReward)
+        return proof if is_open else None
     rows = claim.models[0].rows
     found: dict[tuple[int, ...], Fraction] = {}
     for entry in proof.reward:
         pair = entry.state, entry.action
         chance = Fraction(1) if entry.next is None else dict(rows[entry.state][entry.action])[entry.next]
         found[0, *pair] = found.get((0, *pair), _ZERO) + chance * entry.value
-    machine = Machine(("u0",), ((0,) * len(observations(claim).known),))
     witness = MachineWitness(proof.discount, machine, tuple(sorted(found.items())))
-    return witness if isinstance(proved(question, "rm", witness), Expressible) else proof
+    if isinstance(proved(question, "rm", witness), Expressible):
+        return witness
+    return proof if claim.setting == Setting() else None
 
 
 def _markov_reward(question: Question) -> Proof | None:

@@ -86,7 +86,8 @@ def _section(one: Answered, source: Source) -> Iterator[Block]:
             yield from witness_blocks(witness, indent=2)
             good = good_of(one)
             if good is not None:
-                yield line(f"Discounts that do: {stretches_text(good)}", indent=2)
+                text = f"Discounts that do (exact, not part of the proof): {stretches_text(good)}"
+                yield line(text, indent=2)
         case Undecided():
             pass
 

@@ -38,7 +38,8 @@ _WORDS = {Status.HOLDS: "proved", Status.REFUSED: "refused", Status.UNDECIDED: "
 def _said(outcome: Outcome) -> str:
     match outcome.status:
         case Status.HOLDS:
-            return "the proof holds"
+            good = "; the discounts that do are not part of it"
+            return "the proof holds" + ("" if outcome.result.good is None else good)
         case Status.REFUSED:
             return f"refused: {outcome.reason}"
         case Status.UNDECIDED:

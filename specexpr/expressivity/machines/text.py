@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specexpr.certify.algebraic_machine import AlgebraicMachine
 from specexpr.certify.algebraic_reward import AlgebraicReward
 from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
@@ -14,7 +15,7 @@ from specexpr.certify.observing import Observation, observations
 from specexpr.certify.proofs import FarkasCertificate, RewardWitness, Term
 from specexpr.exact import rational_text
 from specexpr.expressivity.conflict_text import ConflictText, Wording, discounted_at
-from specexpr.expressivity.everywhere_text import everywhere_words
+from specexpr.expressivity.everywhere_text import discount_text, everywhere_words, value_text
 from specexpr.expressivity.explanation import conflict_words, words_of
 from specexpr.expressivity.naming import called
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text
@@ -37,6 +38,8 @@ def machine_words(question: Question, proof: Proof) -> Words:
             words = words_of(question, proof)
             said = f"reward machine with 1 state: {words.summary}"
             return Words(said, words.text, words.lines)
+        case AlgebraicMachine():
+            return _algebraic_words(question, proof)
         case MachinesCertificate():
             return _too_small_words(question, proof)
         case LotteriesCertificate():
@@ -51,6 +54,8 @@ def machine_words(question: Question, proof: Proof) -> Words:
 
 
 def _wording(question: Question, clock: str) -> Wording:
+    if question.setting.machine is None:
+        return Wording("reward machine with 1 state", _MEETS, clock)
     seen = "set of labels" if question.setting.labels is not None else "state-action pair"
     if question.setting.labels is None and len(question.task.environments) > 1:
         seen = "transition"
@@ -58,16 +63,19 @@ def _wording(question: Question, clock: str) -> Wording:
     return Wording("reward machine with this structure", counts, clock)
 
 
-def size_text(proof: MachineWitness) -> str:
+def size_text(proof: MachineWitness, *, is_open: bool = False) -> str:
     """Return what is proved of the least number of machine states.
 
-    Fewer states than `smaller` refutes are impossible; what lies between is not decided.
+    Fewer states than `smaller` refutes are impossible; what lies between is not decided. Where the discount
+    is open, nothing is said of what lies below, which may differ between discounts.
     """
     count = len(proof.machine.states)
     refuted = 0 if proof.smaller is None else proof.smaller.states
     least = refuted + 1
     is_least = least == count
     head = f"reward machine with {'' if is_least else 'at most '}{counted(count, 'state')}"
+    if is_open:
+        return head
     said = []
     if refuted:
         numbers = [str(k) for k in range(1, least)]
@@ -82,7 +90,7 @@ def _witness_words(question: Question, proof: MachineWitness) -> Words:
     claim = question.claim()
     names = [called(name) for name in proof.machine.states]
     if question.setting.machine is None:
-        head = size_text(proof)
+        head = size_text(proof, is_open=question.options.discount is None)
     else:
         head = f"rewards for the given machine of {counted(len(names), 'state')}"
     lines = [f"Discount {number_text(proof.discount)}; the machine starts in {names[0]}."]
@@ -96,6 +104,20 @@ def _witness_words(question: Question, proof: MachineWitness) -> Words:
     if question.options.discount is None and "discount" not in head:
         head += f" at discount {number_text(proof.discount)}"
     return Words(head, "\n".join(lines))
+
+
+def _algebraic_words(question: Question, proof: AlgebraicMachine) -> Words:
+    """Return the rewards of a machine at an algebraic discount, polynomials in it."""
+    names = [called(name) for name in proof.machine.states]
+    entries = [(step, value) for step, value in proof.reward if any(value)]
+    claim = question.claim()
+    lines = [f"Discount g = {discount_text(proof.discount)}; the machine starts in {names[0]}."]
+    lines.append("What it pays, 0 where nothing is listed:" if entries else "It pays nothing.")
+    lines += _few(
+        [f"  {_place(question, claim, names, step)}: {value_text(value)}" for step, value in entries]
+    )
+    summary = f"reward machine with {counted(len(names), 'state')} at {discount_text(proof.discount)}"
+    return Words(summary, "\n".join(lines))
 
 
 def _moves(question: Question, claim: Claim, proof: MachineWitness) -> Sequence[str]:
