@@ -30,37 +30,39 @@ class Chain:
 
 
 class Chains:
-    """Some chains as arrays, padded to the nodes of the largest.
+    """Some chains as arrays, padded to the nodes of the largest."""
 
-    A visit to a node in machine state u is worth its counts times random weights `keys[u]`: visits that agree
-    on every key are worth the same, and others almost never.
-    """
-
-    def __init__(self, chains: Sequence[Chain], observations: int, keys: Array, discount: float) -> None:
+    def __init__(self, chains: Sequence[Chain], *, observations: int, keys: int, discount: float) -> None:
         size = max((len(chain.start) for chain in chains), default=0)
         self.forward = np.zeros((observations, len(chains), size, size))
-        self.worth = np.zeros((len(keys), len(chains), size))
+        self.counts = np.zeros((len(chains), size, keys))
         start = np.zeros((len(chains), size))
         for n, chain in enumerate(chains):
             start[n, : len(chain.start)] = chain.start
             for o, i, j, p in chain.edges:
                 self.forward[o, n, j, i] += discount * p
             for i, key, count in chain.counts:
-                self.worth[:, n, i] += keys[:, key] * count
+                self.counts[n, i, key] += count
         whole = np.eye(size) - self.forward.sum(axis=0)
         self.total = np.linalg.solve(whole, start[..., None])[..., 0]
 
-    def worths(self, moves: Moves) -> Array:
-        """Return what each chain is worth in each structure: [structure, chain]."""
+    def weighed(self, weights: Array) -> Array:
+        """Return what a visit is worth by machine state, chain and node; weights: [machine state, key]."""
+        found: Array = np.einsum("nik,uk->uni", self.counts, weights)
+        return found
+
+    def worths(self, moves: Moves, weighed: Array) -> Array:
+        """Return what the visits of each chain are worth in each structure: [structure, chain]."""
         count, size = self.total.shape
         states = moves.shape[1]
         if states == 1 or not count:
-            worth: Array = np.einsum("ni,ni->n", self.total, self.worth[0])
+            worth: Array = np.einsum("ni,ni->n", self.total, weighed[0])
             return np.broadcast_to(worth, (len(moves), count))
-        step = max(1, _ENTRIES // (count * (size * (states - 1)) ** 2))
-        return np.concatenate([self._worths(moves[i : i + step]) for i in range(0, len(moves), step)])
+        step = max(1, _ENTRIES // (count * (size * states) ** 2))
+        parts = [self._worths(moves[i : i + step], weighed) for i in range(0, len(moves), step)]
+        return np.concatenate(parts)
 
-    def _worths(self, moves: Moves) -> Array:
+    def _worths(self, moves: Moves, weighed: Array) -> Array:
         batch, states, observations = moves.shape
         count, size = self.total.shape
         later = states - 1
@@ -74,9 +76,15 @@ class Chains:
         right = np.einsum("bunji,ni->bnuj", into[:, :, 0], self.total).reshape(batch, count, later * size)
         found = np.linalg.solve(matrix, right[..., None]).reshape(batch, count, later, size)
         first = self.total - found.sum(axis=2)
-        worth: Array = np.einsum("bni,ni->bn", first, self.worth[0])
-        worth += np.einsum("bnui,uni->bn", found, self.worth[1:states])
+        worth: Array = np.einsum("bni,ni->bn", first, weighed[0])
+        worth += np.einsum("bnui,uni->bn", found, weighed[1:states])
         return worth
+
+
+def entries(chains: Sequence[Chain], *, observations: int, keys: int) -> int:
+    """Return how many numbers the arrays of some chains hold."""
+    size = max((len(chain.start) for chain in chains), default=0)
+    return len(chains) * size * (size * observations + keys)
 
 
 def vanishing(worths: Array, combinations: Array, *, tolerance: float = 1e-9) -> NDArray[np.bool_]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm
+
+import numpy as np
 
 from specexpr.certify.chain import Chain
 from specexpr.certify.model import (
@@ -29,6 +31,7 @@ from specexpr.certify.ordering import behaviours
 from specexpr.certify.proofs import Term
 from specexpr.certify.walk import Coordinate, Walk, Walker
 from specexpr.expressivity.conflict import terms
+from specexpr.expressivity.machines.chains import FloatPoints
 from specexpr.expressivity.system import PolicyPoint, Row, System, TrajectoryPoint
 from specexpr.models.occupancy import fixed_point
 from specexpr.models.policy import Behaviours, mark
@@ -36,6 +39,7 @@ from specexpr.solve.cone import Conflict, Direction
 from specexpr.solve.rows import decide_rows
 
 _CUTS = 8  # bad policies that join at a time
+_MARGIN = 1e-6
 _ZERO = Fraction(0)
 
 Vector = Mapping[Coordinate, Fraction]
@@ -81,6 +85,7 @@ class Core:
         self.seen: Observations = observations(claim)
         self.system = System(self.claim, (), Behaviours(claim.models))
         self.system.add_constraints(claim.constraints)
+        self._floats: dict[int, FloatPoints] = {}
         self._open: list[tuple[int, list[int]]] = []  # sets among all policies, with their bad points
         for k, accepted in enumerate(claim.acceptable):
             self._add_set(k, accepted)
@@ -133,17 +138,20 @@ class Core:
         rows = self.system.rows
         return sorted({p for row in rows for p in (row.plus, row.minus) if p is not None})
 
-    def decide(self, machine: Machine) -> Rewards | Combination | GaveUp:
-        """Return rewards on a machine, or a combination that vanishes in it."""
+    def decide(self, machine: Machine, *, margin: float = _MARGIN) -> Rewards | Combination | GaveUp:
+        """Return rewards on a machine, or a combination that vanishes in it.
+
+        Of sets among all policies, bad ones that floats find worth less than good ones by this share of all
+        worths are not valued: then the rewards may yet be wrong.
+        """
         product = Product(self, machine)
         while True:
             found = self._solve(product)
             if not isinstance(found, tuple):
                 return found
-            weights, thresholds = found
-            cuts = [(k, p) for k, bad in self._open for p in self._cuts(product, k, bad, weights, thresholds)]
+            cuts = [(k, p) for k, bad in self._open for p in self._cuts(product, k, bad, found, margin)]
             if not cuts:
-                return Rewards(weights)
+                return Rewards(found[0])
             for k, p in cuts:
                 point = self.system.points[p]
                 assert isinstance(point, PolicyPoint)
@@ -199,21 +207,40 @@ class Core:
         product: Product,
         k: int,
         bad: Sequence[int],
-        weights: Vector,
-        thresholds: Mapping[int, Fraction],
+        solved: tuple[Vector, Mapping[int, Fraction]],
+        margin: float,
     ) -> list[int]:
-        """Return the bad policies that are worth too much, the worst of them."""
+        """Return bad policies that are worth too much, those first that floats find worth most."""
+        weights, thresholds = solved
         accepted = self.claim.acceptable[k]
         least = thresholds[k]
         if accepted.acceptance is Acceptance.EQUAL:
             least = product.value(self.system.policy(accepted.model, accepted.good[0]), weights)
-            reached = [(value, p) for p in bad if (value := product.value(p, weights)) >= least]
-        else:
-            reached = [(value, p) for p in bad if (value := product.value(p, weights)) >= least]
-        found = [p for _, p in sorted(reached, reverse=True)[:_CUTS]]
-        if any((k, p) in self._listed for p in found):
-            raise AssertionError("rewards that meet a row do not meet it")
+        found: list[int] = []
+        for p in self._by_worth(product, k, bad, weights, float(least), margin):
+            if (k, p) not in self._listed and product.value(p, weights) >= least:
+                found.append(p)
+                if len(found) == _CUTS:
+                    break
         return found
+
+    def _by_worth(
+        self, product: Product, k: int, bad: Sequence[int], weights: Vector, least: float, margin: float
+    ) -> Sequence[int]:
+        """Return bad policies, those first that floats find worth most, without those below the margin."""
+        if k not in self._floats:
+            self._floats[k] = FloatPoints(self.claim, self.seen, self.system, bad)
+        points = self._floats[k]
+        if points.chains is None:
+            return bad
+        states = len(product.machine.states)
+        by_key = points.weights(states, ((c, float(x)) for c, x in weights.items()))
+        moves = np.array([product.machine.moves], dtype=np.int8)
+        worths = points.chains.worths(moves, points.chains.weighed(by_key))[0]
+        scale = float(np.max(np.abs(worths), initial=0.0)) + abs(least)
+        below = -inf if margin == inf else least - margin * scale
+        order = np.argsort(-worths, kind="stable")
+        return [bad[int(i)] for i in order if worths[i] >= below]
 
 
 class Product:

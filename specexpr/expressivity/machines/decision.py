@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from math import inf
 from typing import cast
 
 from specexpr.certify.clock import Discounted, needs_numbers
@@ -71,7 +72,7 @@ def _on_machine(claim: Claim, machine: Machine, deadline: float | None) -> Proof
             if pair is not None:
                 term = Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
                 return FarkasCertificate(discount, (term,))
-    outcome = Core(claim, discount, deadline=deadline).decide(machine)
+    outcome = Core(claim, discount, deadline=deadline).decide(machine, margin=inf)
     match outcome:
         case Rewards():
             return _witness(claim, discount, Found(machine, outcome), None)
@@ -121,7 +122,19 @@ class _Decision:
                     break
         core.deadline = self.deadline
         best = tidied(core, best, until=self.moment(_TIDYING))
-        return _witness(self.claim, self.discount, best, refuted if self.claim.discount else None)
+        return self.confirmed(core, best, refuted if self.claim.discount else None)
+
+    def confirmed(self, core: Core, found: Found, refuted: Smaller | None) -> Proof | Undecided:
+        """Return the witness of a machine once every policy of a set has been valued exactly."""
+        if any(accepted.over is None for accepted in self.claim.acceptable):
+            outcome = core.decide(found.machine, margin=inf)
+            if not isinstance(outcome, Rewards):
+                reason = (
+                    outcome.reason if isinstance(outcome, GaveUp) else "limit: floats misjudged a machine"
+                )
+                return Undecided(reason)
+            found = Found(found.machine, outcome)
+        return _witness(self.claim, self.discount, found, refuted)
 
     def by_merging(self, core: Core, function: FunctionWitness | Undecided) -> Found | None:
         """Return a machine that a function of trajectories is merged into."""

@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 
 from specexpr.certify.hidden import Moves
 from specexpr.certify.model import Table, Trajectory
-from specexpr.certify.walk import Coordinate, Walker
+from specexpr.expressivity.machines.chains import FloatPoints
 from specexpr.expressivity.machines.core import Combination, Core
-from specexpr.expressivity.system import PolicyPoint, TrajectoryPoint
-from specexpr.solve.structures import Array, Chain, Chains, vanishing
+from specexpr.solve.structures import Array, Chains, vanishing
 
 _BLOCK = 512  # structures that are looked at together
 _ALONE = 6  # so many of them are looked at one by one first
 _STATES = 64  # of a machine
-_LARGEST = 1 - 2**-40  # above, discounts are too near to 1 for floats
 _NOTHING = np.zeros((0, 0))
 
 
@@ -74,15 +72,19 @@ class _Table:
             self.latest = np.where(self.vanishing.any(axis=1), last, -1).tolist()
 
 
+class TooManyNumbers(Exception):  # noqa: N818 -- not an error: there are no hints then
+    """The arrays would be too large."""
+
+
 class Floats:
     """The combinations that have been added, as rows of weights of points."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self.walker = Walker(core.claim, seen=core.seen)
         self._points: dict[int, int] = {}
         self._matrix = _NOTHING
         self._chains: Chains | None = None
+        self._weighed = _NOTHING
         self._table: _Table | None = None
 
     def add(self, combination: Combination) -> None:
@@ -107,7 +109,10 @@ class Floats:
         self._matrix = np.concatenate([self._matrix, row])
 
     def vanishing(self, moves: Moves) -> Iterator[int]:
-        """Yield the combinations that seem to vanish in a structure, the latest first; others lead to 0."""
+        """Yield the combinations that seem to vanish in a structure, the latest first; others lead to 0.
+
+        Raises TooManyNumbers.
+        """
         if not len(self._matrix):
             return
         table = self._table
@@ -143,43 +148,18 @@ class Floats:
             moves[:, block.state, o] = v
         for o, column in zip(block.varied, zip(*targets, strict=True), strict=True):
             moves[:, block.state, o] = column
+        return self._chains_now().worths(moves, self._weighed)
+
+    def _chains_now(self) -> Chains:
+        """Return the chains of the points so far. Raises TooManyNumbers."""
         if self._chains is None:
-            self._chains = self._all_chains()
-        return self._chains.worths(moves)
-
-    def _all_chains(self) -> Chains:
-        keys: dict[Coordinate, int] = {}
-        chains = [self._chain(number, keys) for number in self._points]
-        weights = np.random.default_rng(0).uniform(1.0, 2.0, (_STATES, len(keys)))
-        discount = min(float(self.core.discount), _LARGEST)
-        return Chains(chains, len(self.core.seen.known), weights, discount)
-
-    def _chain(self, number: int, keys: dict[Coordinate, int]) -> Chain:
-        seen, model = self.core.seen, self.core.system.points[number].model
-        rows = self.core.claim.models[model].rows
-        edges, counts = [], []
-        match self.core.system.points[number]:
-            case TrajectoryPoint(steps=steps):
-                start = [1.0] + [0.0] * (len(steps) - 1)
-                for i, (s, a) in enumerate(steps):
-                    counts += [(i, key, n) for key, n in self._counts(model, s, a, keys)]
-                    if i + 1 < len(steps):
-                        edges.append((seen.of[model][s, a, rows[s][a][0][0]], i, i + 1, 1.0))
-            case PolicyPoint(table=table):
-                walk = self.walker.walk(model, table)
-                place = {s: x for x, (_, s) in enumerate(walk.nodes)}
-                start = [0.0] * len(place)
-                for x, mass in walk.start:
-                    start[x] = float(mass)
-                for s, x in place.items():
-                    for a, p in table[s]:
-                        counts += [(x, key, float(p) * n) for key, n in self._counts(model, s, a, keys)]
-                        edges += [(seen.of[model][s, a, t], x, place[t], float(p * q)) for t, q in rows[s][a]]
-        return Chain(start, edges, counts)
-
-    def _counts(self, model: int, s: int, a: int, keys: dict[Coordinate, int]) -> list[tuple[int, float]]:
-        found = self.walker.keys(model, 0, s, a)
-        return [(keys.setdefault(key, len(keys)), float(share)) for key, share in found]
+            points = FloatPoints(self.core.claim, self.core.seen, self.core.system, self._points)
+            if points.chains is None:
+                raise TooManyNumbers
+            self._chains = points.chains
+            weights = np.random.default_rng(0).uniform(1.0, 2.0, (_STATES, len(points.keys)))
+            self._weighed = self._chains.weighed(weights)
+        return self._chains
 
 
 def _block_of(moves: Moves) -> Block:

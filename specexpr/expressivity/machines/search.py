@@ -11,6 +11,7 @@ exploration asked is the proof.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,9 +19,9 @@ from specexpr.certify.hidden import Hidden, Moves, hidden
 from specexpr.certify.mixtures import Mixtures
 from specexpr.certify.model import Machine
 from specexpr.certify.proofs import TooLarge
-from specexpr.certify.structures import Smaller, explore, is_small
+from specexpr.certify.structures import Smaller, explore, is_consistent, is_small
 from specexpr.expressivity.machines.core import Combination, Core, GaveUp, Rewards
-from specexpr.expressivity.machines.floats import Floats
+from specexpr.expressivity.machines.floats import Floats, TooManyNumbers
 
 _ALTERNATIVES = 12  # combinations that are compared
 
@@ -99,7 +100,7 @@ class Search:
     def _known(self, moves: Moves) -> int | None:
         """Return a combination that seems to vanish in the structure, one that needs few further moves."""
         best, fewest = None, 0
-        for index in islice(self._floats.vanishing(moves), _ALTERNATIVES):
+        for index in islice(self._vanishing(moves), _ALTERNATIVES):
             if index not in self._tried:
                 if all(self.hidden[index].moved.keys() <= leaving.keys() for leaving in moves):
                     return index
@@ -110,6 +111,17 @@ class Search:
                 if not count:
                     break
         return best
+
+    def _vanishing(self, moves: Moves) -> Iterator[int]:
+        """Yield the combinations that seem to vanish in a structure whose other moves lead to state 0."""
+        try:
+            yield from self._floats.vanishing(moves)
+        except TooManyNumbers:
+            for index in reversed(range(len(self.hidden))):
+                known = self.hidden[index]
+                filled = [{o: leaving.get(o, 0) for o in known.moved} for leaving in moves]
+                if is_consistent(known.equations(known.needed(filled)))[0]:
+                    yield index
 
     def _new(self, moves: Moves) -> int:
         machine = machine_of(moves, len(self.core.seen.known))

@@ -52,7 +52,8 @@ def test_worths_are_discounted_sums(states: int) -> None:
         [[[random.randrange(states) for _ in range(3)] for _ in range(states)] for _ in range(5)],
         dtype=np.int8,
     )
-    found = Chains(chains, 3, keys, DISCOUNT).worths(moves)
+    arrays = Chains(chains, observations=3, keys=3, discount=DISCOUNT)
+    found = arrays.worths(moves, arrays.weighed(keys))
     truth = [[worth(chain, one, keys) for chain in chains] for one in moves]
     np.testing.assert_allclose(found, truth, rtol=1e-9)
 

@@ -27,7 +27,7 @@ from specexpr.certify.model import (
 )
 from specexpr.certify.observing import observations
 from specexpr.certify.proofs import FarkasCertificate, Refused
-from specexpr.expressivity.machines import decision
+from specexpr.expressivity.machines import chains, decision
 from specexpr.expressivity.machines.core import Core
 from specexpr.expressivity.machines.decision import Proof, decide_machine
 from specexpr.expressivity.machines.merging import merged, tree_rows
@@ -127,6 +127,23 @@ def test_on_a_machine_that_is_given(kind: str) -> None:
         assert isinstance(proof, MachineWitness) is truth
         seen[truth] += 1
     assert min(seen[True], seen[False]) > 2, seen
+
+
+def test_floats_are_hints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without floats, and with wrong ones, the answers are the same: what they say is checked."""
+    random = Random(9)
+    claims = [random_claim(random, kind) for kind in KINDS for _ in range(3)]
+    policies = corners(MEMORY)
+    good = tuple(t for word, t in policies.items() if word[0] == word[1])
+    claims.append(Claim((MEMORY,), (), (AcceptableSet(0, good, None, Acceptance.RANGE),), HALF))
+    sizes = [size_of(decided(claim)) for claim in claims]
+    assert len(set(sizes)) > 2
+    with monkeypatch.context() as patch:
+        patch.setattr(chains, "_MOST_ENTRIES", 0)
+        assert [size_of(decided(claim)) for claim in claims] == sizes
+    with monkeypatch.context() as patch:
+        patch.setattr(chains, "_LARGEST", 0.1)  # another discount than that of the question
+        assert [size_of(decided(claim)) for claim in claims] == sizes
 
 
 def test_merging_is_never_below_the_truth() -> None:
