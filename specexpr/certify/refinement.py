@@ -14,7 +14,7 @@ Costas Courcoubetis and Mihalis Yannakakis, The Complexity of Probabilistic Veri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -67,9 +67,13 @@ def _parts(store: Store, formula: int) -> list[int]:
 
 @dataclass(slots=True)
 class _Refined:
-    """A chain whose nodes are steps, or copies of steps; the truth of formulas in each node."""
+    """A chain whose nodes are steps, or copies of steps; the truth of formulas in each node.
+
+    Nodes with the same future share a row: node x goes on by rows[ahead[x]].
+    """
 
     steps: list[Step]
+    ahead: list[int]
     rows: list[Row]
     start: Row
     truth: dict[int, Truth]
@@ -77,28 +81,30 @@ class _Refined:
     @classmethod
     def of(cls, chain: StepChain, state: int) -> _Refined:
         """Return the steps that are reached from a state."""
-        first = chain.leaving[state]
-        place = {step: x for x, (step, _) in enumerate(first)}
-        steps, rows = list(place), []
-        for step in steps:
-            row = {}
-            for following, p in chain.leaving[step[2]]:
-                if following not in place:
-                    place[following] = len(steps)
-                    steps.append(following)
-                row[place[following]] = p
-            rows.append(row)
-        return cls(steps, rows, {place[step]: p for step, p in first}, {})
+        place = {step: x for x, (step, _) in enumerate(chain.leaving[state])}
+        steps = list(place)
+        states: dict[int, int] = {}
+        rows: list[Row] = []
+        for _, _, t in steps:
+            if t not in states:
+                states[t] = len(rows)
+                for step, _ in chain.leaving[t]:
+                    if step not in place:
+                        place[step] = len(steps)
+                        steps.append(step)
+                rows.append({place[step]: p for step, p in chain.leaving[t]})
+        start = {place[step]: p for step, p in chain.leaving[state]}
+        return cls(steps, [states[t] for _, _, t in steps], rows, start, {})
 
     def decide(self, number: int, entry: Joined) -> None:
         """Find the truth of an operator in each node, splitting nodes where need be."""
         parts = [self.truth[i] for i in entry.parts]
-        size = range(len(self.rows))
+        size = range(len(self.steps))
         match entry.operator, parts:
             case Operator.TRUE, ():
-                self.truth[number] = [True] * len(self.rows)
+                self.truth[number] = [True for _ in size]
             case Operator.FALSE, ():
-                self.truth[number] = [False] * len(self.rows)
+                self.truth[number] = [False for _ in size]
             case Operator.NOT, (f,):
                 self.truth[number] = _not(f)
             case Operator.AND, (f, g):
@@ -111,7 +117,9 @@ class _Refined:
                 self.truth[number] = [f[x] is g[x] for x in size]
             case Operator.NEXT, (f,):
                 chances = [sum((p for y, p in row.items() if f[y]), _ZERO) for row in self.rows]
-                self._split(number, chances, lambda x, v, y, w: f[y] is v)
+                self._split(
+                    number, [chances[r] for r in self.ahead], [True for _ in size], lambda v, y, w: f[y] is v
+                )
             case Operator.EVENTUALLY, (g,):
                 self._until(number, [True for _ in size], g)
             case Operator.ALWAYS, (f,):
@@ -129,16 +137,53 @@ class _Refined:
 
     def _until(self, number: int, before: Truth, goal: Truth, *, negated: bool = False) -> None:
         """Decide "before until goal": it holds at once, or it fails at once, or it is left to what comes."""
-        is_open = [before[x] and not goal[x] for x in range(len(self.rows))]
-        chances = _until_chances(self.rows, is_open, goal)
-        self._split(number, chances, lambda x, v, y, w: not is_open[x] or v is w)
+        is_open = [before[x] and not goal[x] for x in range(len(self.steps))]
+        left = self._until_chances(is_open, goal)
+        now = [left[r] if on else Fraction(won) for r, on, won in zip(self.ahead, is_open, goal, strict=True)]
+        self._split(number, now, is_open, lambda v, y, w: v is w)
         if negated:
             self.truth[number] = _not(self.truth[number])
 
+    def _until_chances(self, is_open: Truth, goal: Truth) -> list[Fraction]:
+        """Return for each row the probability of going on through open nodes to a goal."""
+        into: dict[int, set[int]] = {}
+        for r, row in enumerate(self.rows):
+            for y in row:
+                if is_open[y]:
+                    into.setdefault(self.ahead[y], set()).add(r)
+        all_rows = range(len(self.rows))
+        can = reached((r for r in all_rows if any(goal[y] for y in self.rows[r])), into)
+        fails = [r not in can or any(not (goal[y] or is_open[y]) for y in self.rows[r]) for r in all_rows]
+        may_not = reached((r for r in all_rows if fails[r]), into)
+        free = [r for r in all_rows if r in can and r in may_not]
+        place: Mapping[int, int] = {r: i for i, r in enumerate(free)}
+        chances = [_ONE if r in can else _ZERO for r in all_rows]
+        matrix, right = [], []
+        for r in free:
+            line, constant = {place[r]: _ONE}, _ZERO
+            for y, p in self.rows[r].items():
+                s = self.ahead[y]
+                if is_open[y] and s in place:
+                    line[place[s]] = line.get(place[s], _ZERO) - p
+                elif goal[y] or (is_open[y] and s in can):
+                    constant += p
+            matrix.append(line)
+            right.append(constant)
+        for r, q in zip(free, solve_sparse(matrix, right), strict=True):
+            chances[r] = q
+        return chances
+
     def _split(
-        self, number: int, chances: Sequence[Fraction], fits: Callable[[int, bool, int, bool], bool]
+        self,
+        number: int,
+        chances: Sequence[Fraction],
+        is_linked: Truth,
+        fits: Callable[[bool, int, bool], bool],
     ) -> None:
-        """Split nodes by the truth of a formula that has these chances."""
+        """Split nodes by the truth of a formula that has these chances.
+
+        A copy v of a linked node goes on to the copies w of y that fit it, other nodes to all copies.
+        """
         copies: list[tuple[int, bool, Fraction]] = []
         of: list[list[tuple[int, bool, Fraction]]] = []
         for x, q in enumerate(chances):
@@ -148,49 +193,23 @@ class _Refined:
         if len(copies) > MOST_NODES:
             raise TooLarge("the formula needs too many nodes of a chain to be told apart")
         if len(copies) > len(of):
-            rows = []
+            places: dict[tuple[int, bool | None], int] = {}
+            rows: list[Row] = []
+            ahead = []
             for x, v, mass in copies:
-                row: Row = {}
-                for y, p in self.rows[x].items():
-                    row |= {z: p * share / mass for z, w, share in of[y] if fits(x, v, y, w)}
-                rows.append(row)
-            self.start = {z: p * share for x, p in self.start.items() for z, _, share in of[x]}
-            self.rows, self.steps = rows, [self.steps[x] for x, _, _ in copies]
+                key = self.ahead[x], v if is_linked[x] else None
+                if key not in places:
+                    places[key] = len(rows)
+                    row: Row = {}
+                    for y, p in self.rows[self.ahead[x]].items():
+                        row |= {z: p * q / mass for z, w, q in of[y] if not is_linked[x] or fits(v, y, w)}
+                    rows.append(row)
+                ahead.append(places[key])
+            self.start = {z: p * q for x, p in self.start.items() for z, _, q in of[x]}
+            self.rows, self.ahead, self.steps = rows, ahead, [self.steps[x] for x, _, _ in copies]
             for i, truth in self.truth.items():
                 self.truth[i] = [truth[x] for x, _, _ in copies]
         self.truth[number] = [v for _, v, _ in copies]
-
-
-def _until_chances(rows: Sequence[Row], is_open: Truth, goal: Truth) -> list[Fraction]:
-    """Return from each node the probability of reaching a goal through open nodes."""
-    into: dict[int, set[int]] = {}
-    for x, row in enumerate(rows):
-        if is_open[x]:
-            for y in row:
-                into.setdefault(y, set()).add(x)
-    can = reached((x for x in range(len(rows)) if goal[x]), into)
-    may_not = reached((x for x in range(len(rows)) if x not in can), into)
-    chances = [_ZERO if x not in can else _ONE for x in range(len(rows))]
-    free = [x for x in range(len(rows)) if x in can and x in may_not]
-    for x, q in zip(free, _solved(rows, free, chances), strict=True):
-        chances[x] = q
-    return chances
-
-
-def _solved(rows: Sequence[Row], free: Sequence[int], known: Sequence[Fraction]) -> Iterable[Fraction]:
-    """Solve q = P q in the free nodes, the others being known; from them one of these is reached."""
-    place: Mapping[int, int] = {x: i for i, x in enumerate(free)}
-    matrix, right = [], []
-    for i, x in enumerate(free):
-        line, constant = {i: _ONE}, _ZERO
-        for y, p in rows[x].items():
-            if y in place:
-                line[place[y]] = line.get(place[y], _ZERO) - p
-            else:
-                constant += p * known[y]
-        matrix.append(line)
-        right.append(constant)
-    return solve_sparse(matrix, right)
 
 
 def _not(truth: Truth) -> Truth:

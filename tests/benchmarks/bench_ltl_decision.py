@@ -1,10 +1,10 @@
 """Decisions in linear temporal logic on random tasks that functions of trajectories express.
 
-1 to 3 states, 2 actions, 3 or 4 policies; every row, of transitions and of policies that are not
-deterministic, is drawn uniformly from the laws with a common denominator of 1 to 6; each policy is
-deterministic with probability 1/2; a task is an order of its policies, best first, and in a third of them some
-neighbours are tied. The formula search is off. Every verdict is checked again by the kernel, which is not
-part of the time. Run: python -m tests.benchmarks.bench_ltl_decision [--quick]
+1 to 3 states, 2 actions, 3 or 4 policies; every row, of transitions and of policies that mix, is drawn
+uniformly from the laws with a common denominator of 1 to 6; each policy is deterministic with probability
+1/2; a task is an order of its policies, best first, and in a third of them some neighbours are tied. The
+formula search is off. Every verdict is checked again by the kernel, which is not part of the time.
+Run: python -m tests.benchmarks.bench_ltl_decision [--quick]
 """
 
 from __future__ import annotations

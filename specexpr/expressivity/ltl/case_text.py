@@ -77,7 +77,7 @@ class _Story:
         terms = self.cases.terms
         lines = lines_of(terms)
         asked = joined(with_lines([(asked_text(self.names, term), term.line) for term in terms]))
-        text = [f"{asked}. No formula does that, as cases show."]
+        text = [f"{asked}. No formula over transitions does that, as cases show."]
         text += self.pieces()
         text += self.tree(self.cases.tree, "")
         if self.hidden:

@@ -19,6 +19,7 @@ from fractions import Fraction
 from specexpr.certify.observing import Step
 from specexpr.certify.step_chain import StepChain
 from specexpr.certify.tails import MOST_WORDS, Tails, Vector
+from specexpr.expressivity.ltl.effort import Effort
 
 _ZERO = Fraction(0)
 
@@ -118,7 +119,7 @@ class Forest:
         return [(node, end) for node in self.nodes for end in node.settled]
 
 
-def grow(ends: Ends, depth: int, *, goes_on: bool) -> Forest | None:
+def grow(ends: Ends, depth: int, *, goes_on: bool, effort: Effort) -> Forest | None:
     """Return the words of up to a length; None if there are too many.
 
     goes_on: also where pieces would be proportional, so that there are more of them to choose from.
@@ -139,7 +140,7 @@ def grow(ends: Ends, depth: int, *, goes_on: bool) -> Forest | None:
             is_complete = is_complete and not (length == depth and _was_cut(ends, node))
             if left:
                 _extend(ends, node, left, following)
-        if len(following) > MOST_WORDS:
+        if len(following) > MOST_WORDS or not effort.spend(len(following)):
             return None
         level = following
     return Forest(ends, roots, tuple(nodes), is_complete)

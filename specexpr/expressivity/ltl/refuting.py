@@ -228,6 +228,7 @@ class _Search:
         strict = [k for k, relation in enumerate(self.asked.relations) if relation is Relation.STRICT]
         single = [[_ONE if i == k else _ZERO for i in range(len(self.asked.sides))] for k in strict]
         for tried in (*single, list(weights)):
+            self.effort.spend(len(self.pieces.atoms) + 4 * len(self.pieces.rest))
             try:
                 self.checker.check_leaf(tried)
             except Refused:

@@ -35,11 +35,12 @@ MOST_LENGTH = 40
 
 _WITHOUT_COINS = 4  # length up to which words go on only to have more pieces to choose from
 _MOST_COLUMNS = 3_000
+_BROAD = 1_500  # words that leave something, after which longer ones are not explored for a refutation
 _FEW_NODES = 40
 _NODES = 200
 _BALANCES = 500
 
-WORK = 60_000
+WORK = 150_000
 """So many unknowns of programs are solved for before the search gives up."""
 
 Certificate = BranchCertificate | RayCertificate | TwoLevelCertificate
@@ -109,6 +110,7 @@ class Search:
     tails: Tails = field(init=False)
     ends: Ends = field(init=False)
     is_strict: bool = field(init=False)
+    breadth: int = 0
 
     def __post_init__(self) -> None:
         self.asked = setup(self.claim, self.constraints)
@@ -128,9 +130,10 @@ class Search:
                     return found
             if with_coins is None:
                 try:
-                    certificate, rest = self.refuted(depth)
+                    certificate, left = self.refuted(depth)
                 except TooLarge:
                     break
+                rest = left or rest
                 if certificate is not None:
                     return certificate
                 with_coins = self.chosen(depth, goes_on=False)
@@ -152,7 +155,7 @@ class Search:
 
     def chosen(self, depth: int, *, goes_on: bool) -> Found | None:
         """Return a formula put together from words of a length: without coins if words go on."""
-        forest = grow(self.ends, depth, goes_on=goes_on)
+        forest = grow(self.ends, depth, goes_on=goes_on, effort=self.effort)
         if forest is None:
             return None
         groups = self.grouped(forest, with_coins=not goes_on)
@@ -224,7 +227,11 @@ class Search:
 
     def refuted(self, depth: int) -> tuple[Certificate | None, Sequence[Fraction]]:
         """Return a tree of cases for words of a length, and what they leave of each policy."""
+        if self.breadth > _BROAD:
+            return None, ()
         pieces = self.tails.explore(depth)
+        self.breadth = len(pieces.rest)
+        self.effort.spend(self.breadth)
         atoms, spreads, rest = summary(pieces, len(self.asked.points))
         if len(atoms) > _MOST_COLUMNS:
             return None, rest

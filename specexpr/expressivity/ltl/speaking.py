@@ -59,7 +59,10 @@ def _formula_words(question: Question, proof: FormulaWitness) -> Words:
     formula = _without_coins(proof.scheme, names)
     text = formula_text(environment, formula) if len(proof.scheme) <= _SHOWN else ""
     shown = text if text and len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
-    head = f"The formula {shown}" if text else f"A formula with {count:,} operators and atoms, of many words."
+    over = "" if question.claim().setting.labels is None else " over labels"
+    head = f"The formula{over} {shown}"
+    if not text:
+        head = f"A formula{over} with {count:,} operators and atoms, of many words."
     lines = [head]
     if count <= _READABLE and not coins:
         lines.append(f"In words: {formula_words(environment, formula)}.")

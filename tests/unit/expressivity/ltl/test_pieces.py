@@ -12,6 +12,7 @@ from specexpr.certify.model import Claim, Model, Table
 from specexpr.certify.tails import Tails
 from specexpr.expressivity.ltl.cylinders import Ends, WordNode, grow
 from specexpr.expressivity.ltl.drafts import Drafts
+from specexpr.expressivity.ltl.effort import Effort
 from specexpr.expressivity.ltl.writing import Key, Writer, coin_of
 from specexpr.testing.examples import model, table
 from specexpr.testing.generators import random_environment, random_table
@@ -45,7 +46,7 @@ def test_any_choice_of_pieces_is_a_formula(seed: int) -> None:
     m, policies = drawn(rng)
     claim = Claim((m,), (), (), None)
     ends = Ends(Tails.of(claim, [(0, t) for t in policies]))
-    forest = grow(ends, rng.randrange(4), goes_on=rng.random() < 0.5)
+    forest = grow(ends, rng.randrange(4), goes_on=rng.random() < 0.5, effort=Effort(10**6))
     assert forest is not None
     shares: dict[Key, Fraction] = {}
     parts: list[tuple[WordNode, int, int]] = []
@@ -80,7 +81,7 @@ def test_pieces_are_everything(seed: int) -> None:
         total += sum((one.count * one.vector[i] for one in pieces.rest), ZERO)
         assert total == 1
     for goes_on in (False, True):
-        forest = grow(Ends(tails), depth, goes_on=goes_on)
+        forest = grow(Ends(tails), depth, goes_on=goes_on, effort=Effort(10**6))
         assert forest is not None
         for i in range(len(policies)):
             assert sum((node.count * node.settled[end][i] for node, end in forest.pieces()), ZERO) == 1
