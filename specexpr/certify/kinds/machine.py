@@ -71,6 +71,7 @@ def check_machine(claim: Claim, formalism: str, proof: MachineWitness | Algebrai
     known = features(formalism, replace(claim, discount=proof.discount), proof.numbers, proof.machine)
     value = _Values(known, reward)
     check_order(claim, value.policy, value.sequence)
+    known.check_rest()
     if proof.smaller is not None:
         check_smaller(claim, proof.smaller)
 
