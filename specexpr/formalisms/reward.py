@@ -189,7 +189,6 @@ def product(environment: Environment, spec: Reward) -> Product:
 
 def decide(question: Question) -> Verdict:
     """Return a proved verdict; the reward that induced the order, if one did, is tried first."""
-    from specexpr.expressivity.everywhere import decide_everywhere
     from specexpr.expressivity.markov import decide_markov_reward
 
     own = question.task.induced_by
@@ -202,6 +201,8 @@ def decide(question: Question) -> Verdict:
             if isinstance(tried, Expressible):
                 return proved(question, "mr", tried.witness.proof)
     if question.options.discount is None:
+        from specexpr.expressivity.everywhere import decide_everywhere
+
         return proved(question, "mr", decide_everywhere(question.claim(), "mr", deadline=question.deadline))
     return decide_markov_reward(question)
 

@@ -35,20 +35,20 @@ first      mr         expressible    reward with 1 entry
 
 def test_output_for_people(specexpr: Run) -> None:
     """On a pipe, every verdict comes with its proof, the lines of the file and the reason."""
-    first = specexpr("check", "e.spex", files={"e.spex": ENTAILMENT})
+    first = specexpr("check", "e.spex", "--in", "mr", files={"e.spex": ENTAILMENT})
     assert first.stdout == ALL
     assert first.stderr == ""
-    assert specexpr("check", "e.spex").stdout == first.stdout
+    assert specexpr("check", "e.spex", "--in", "mr").stdout == first.stdout
 
 
 def test_standard_input(specexpr: Run) -> None:
     """`-` reads standard input."""
-    assert specexpr("check", "-", stdin=ENTAILMENT).stdout == ALL
+    assert specexpr("check", "-", "--in", "mr", stdin=ENTAILMENT).stdout == ALL
 
 
 def test_one_task(specexpr: Run) -> None:
     """A single answer needs no table; `--task` chooses it."""
-    done = specexpr("check", "-", "--task", "first", "--discount", "1/2", stdin=ENTAILMENT)
+    done = specexpr("check", "-", "--in", "mr", "--task", "first", "--discount", "1/2", stdin=ENTAILMENT)
     assert done.stdout == (
         "first: expressible in mr, discount 1/2\n"
         "  reward with 1 entry\n"
@@ -63,27 +63,27 @@ def test_one_task(specexpr: Run) -> None:
 
 def test_no_task(specexpr: Run) -> None:
     """A file without tasks is no mistake: there is nothing to check."""
-    done = specexpr("check", "-", stdin=ROOMS)
+    done = specexpr("check", "-", "--in", "mr", stdin=ROOMS)
     assert (done.stdout, done.stderr) == ("<stdin> has no task: nothing to check\n", "")
 
 
-def test_missing_discount(specexpr: Run) -> None:
+def test_a_missing_option(specexpr: Run) -> None:
     """Every task that cannot be asked is named with its line, and what to write."""
     text = ROOMS + "task a in rooms { there > here }\ntask b in rooms { here > there }\n"
-    done = specexpr("check", "r.spex", files={"r.spex": text})
+    done = specexpr("check", "r.spex", "--in", "horizon", files={"r.spex": text})
     assert done.stdout == ""
     assert done.stderr == (
-        'error[cannot-ask]: task "a" cannot be asked in mr without a discount\n'
+        'error[cannot-ask]: task "a" cannot be asked in horizon without a horizon\n'
         "   --> r.spex:13:1\n"
         " 13 | task a in rooms { there > here }\n"
         "    | ^^^^^^^^^^^^^^^\n"
-        "  help: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10\n"
+        "  help: write `horizon 10` in the task, or give --horizon 10\n"
         "\n"
-        'error[cannot-ask]: task "b" cannot be asked in mr without a discount\n'
+        'error[cannot-ask]: task "b" cannot be asked in horizon without a horizon\n'
         "   --> r.spex:14:1\n"
         " 14 | task b in rooms { here > there }\n"
         "    | ^^^^^^^^^^^^^^^\n"
-        "  help: write `discount 9/10` in the task or on a line of its own, or give --discount 9/10\n"
+        "  help: write `horizon 10` in the task, or give --horizon 10\n"
         "\n"
         "found 2 errors\n"
     )
@@ -92,14 +92,14 @@ def test_missing_discount(specexpr: Run) -> None:
 def test_all_errors_at_once(specexpr: Run) -> None:
     """All that is wrong with a file is said in one run, in its order, and counted."""
     text = "environment e {\n  states s\n  actions a\n  start t\n  s / b -> s\n}\npolicy p in e { * -> a }\n"
-    done = specexpr("check", "e.spex", files={"e.spex": text})
+    done = specexpr("check", "e.spex", "--in", "mr", files={"e.spex": text})
     assert re.findall(r"--> e.spex:(\d+):", done.stderr) == ["4", "5"]
     assert done.stderr.endswith("found 2 errors\n")
 
 
 def test_unknown_names(specexpr: Run) -> None:
     """Unknown tasks and formalisms are answered with the nearest name that exists."""
-    done = specexpr("check", "-", "--task", "frist", "--task", "diferent", stdin=ENTAILMENT)
+    done = specexpr("check", "-", "--in", "mr", "--task", "frist", "--task", "diferent", stdin=ENTAILMENT)
     assert 'did you mean "first"?' in done.stderr
     assert 'did you mean "different"?' in done.stderr
     assert 'did you mean "reward"?' in specexpr("check", "-", "--in", "rewrad", stdin=ENTAILMENT).stderr
@@ -109,7 +109,7 @@ def test_unknown_names(specexpr: Run) -> None:
 
 def test_json(specexpr: Run) -> None:
     """`--json` prints the contract's document of tasks, verdicts and proofs, and nothing else."""
-    done = specexpr("check", "-", "--json", stdin=ENTAILMENT)
+    done = specexpr("check", "-", "--in", "mr", "--json", stdin=ENTAILMENT)
     document = json.loads(done.stdout)
     assert done.stderr == ""
     assert document["schema"] == "specexpr/1"
@@ -136,14 +136,14 @@ def test_json_fits_its_schema(specexpr: Run) -> None:
 
     schema = json.loads(files("specexpr.certify").joinpath("schema.json").read_text(encoding="utf-8"))
     for options in (), ("--timeout", "1e-9"), ("--modulo", "unreachable"):
-        jsonschema.validate(
-            json.loads(specexpr("check", "-", "--json", *options, stdin=ENTAILMENT).stdout), schema
-        )
+        done = specexpr("check", "-", "--json", *options, stdin=ENTAILMENT)
+        jsonschema.validate(json.loads(done.stdout), schema)
 
 
 def test_json_undecided(specexpr: Run) -> None:
     """Out of time, a result says so and carries no proof."""
-    done = specexpr("check", "-", "--json", "--task", "different", "--timeout", "1e-9", stdin=ENTAILMENT)
+    options = ("--in", "mr", "--json", "--task", "different", "--timeout", "1e-9")
+    done = specexpr("check", "-", *options, stdin=ENTAILMENT)
     (result,) = json.loads(done.stdout)["results"]
     assert result["verdict"] == "undecided"
     assert result["reason"].startswith("time")
@@ -153,7 +153,23 @@ def test_json_undecided(specexpr: Run) -> None:
 def test_names_cannot_reach_the_terminal(specexpr: Run) -> None:
     """A name with control characters is shown escaped."""
     text = ENTAILMENT.replace("task first", 'task "fi\\u001b[31mrst"')
-    done = specexpr("check", "-", stdin=text)
+    done = specexpr("check", "-", "--in", "mr", stdin=text)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
     assert "\\u001b[31m" in done.stdout
+
+
+def test_one_row_a_formalism(specexpr: Run) -> None:
+    """Without `--in` every formalism has a row with its verdict, proof and time; then come the cheapest."""
+    done = specexpr("check", "-", "--task", "different", stdin=ENTAILMENT)
+    assert done.returncode == 1
+    rows = [line.split() for line in done.stdout.splitlines() if re.search(r"\d\.\d{3}$", line)]
+    verdicts = {row[0]: row[1] for row in rows}
+    assert verdicts["mr"] == "inexpressible"
+    assert verdicts["rm"] == verdicts["onmr"] == verdicts["po"] == "expressible"
+    assert "reward machine with 2 states; 1 impossible" in done.stdout
+    cheapest = " ".join(done.stdout.partition("cheapest language: ")[2].split())
+    assert cheapest.startswith("ltl (")
+    assert "or onmr (" in cheapest
+    assert "or rm (" in cheapest
+    assert "skipped horizon for different: it needs a horizon" in done.stdout

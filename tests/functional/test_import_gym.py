@@ -16,7 +16,7 @@ def test_document_checks(specexpr: Run, id: str) -> None:
     """The document checks as it is, there being no task, and evaluates."""
     done = specexpr("import", "gym", id)
     assert done.returncode == 0
-    assert specexpr("check", "-", stdin=done.stdout).stdout == "<stdin> has no task: nothing to check\n"
+    assert specexpr("check", "-", "--in", "mr", stdin=done.stdout).stdout == "<stdin> has no task: nothing to check\n"
     assert specexpr("evaluate", "-", stdin=done.stdout).returncode == 0
     assert "objective reward in" in done.stdout
     assert "label terminal" in done.stdout
@@ -25,7 +25,7 @@ def test_document_checks(specexpr: Run, id: str) -> None:
 def test_example(specexpr: Run) -> None:
     """The example task at the end, uncommented, is the order that the table's own reward induces."""
     text = specexpr("import", "gym", "FrozenLake-v1").stdout
-    done = specexpr("check", "-", stdin=re.sub(r"(?m)^# (policy|task)", r"\1", text))
+    done = specexpr("check", "-", "--in", "mr", stdin=re.sub(r"(?m)^# (policy|task)", r"\1", text))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("example: expressible in mr, discount 99/100\n")
 

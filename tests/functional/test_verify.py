@@ -11,7 +11,7 @@ from tests.functional.commands import ENTAILMENT, ROOMS, Run, environment_variab
 
 
 def results(specexpr: Run, text: str = ENTAILMENT) -> str:
-    return specexpr("check", "-", "--json", stdin=text).stdout
+    return specexpr("check", "-", "--in", "mr", "--json", stdin=text).stdout
 
 
 def test_output(specexpr: Run) -> None:
@@ -41,7 +41,7 @@ def test_refused(specexpr: Run) -> None:
 def test_undecided(specexpr: Run) -> None:
     """A result that claims nothing is not refused."""
     text = specexpr(
-        "check", "-", "--json", "--task", "different", "--timeout", "1e-9", stdin=ENTAILMENT
+        "check", "-", "--in", "mr", "--json", "--task", "different", "--timeout", "1e-9", stdin=ENTAILMENT
     ).stdout
     done = specexpr("verify", "-", stdin=text)
     assert done.returncode == 0
@@ -100,7 +100,7 @@ def test_moved_lines(specexpr: Run) -> None:
 
 def test_other_discount(specexpr: Run) -> None:
     """Results at another discount than the file's are true, and said to be at another one."""
-    text = specexpr("check", "-", "--json", "--discount", "1/2", stdin=ENTAILMENT).stdout
+    text = specexpr("check", "-", "--in", "mr", "--json", "--discount", "1/2", stdin=ENTAILMENT).stdout
     done = specexpr("verify", "r.json", "e.spex", files={"r.json": text, "e.spex": ENTAILMENT})
     assert done.returncode == 0
     assert "another discount" in done.stderr
@@ -112,7 +112,7 @@ def test_family(specexpr: Run) -> None:
     task = "family f { rooms, other }\npolicy on in f { * -> go }\n"
     task += "task move in f { discount 1/2; in rooms { on > here } }\n"
     files = {"f.spex": ROOMS + other + task}
-    text = specexpr("check", "f.spex", "--json", files=files).stdout
+    text = specexpr("check", "f.spex", "--in", "mr", "--json", files=files).stdout
     assert json.loads(text)["families"] == [{"name": "f", "environments": ["rooms", "other"]}]
     done = specexpr("verify", "r.json", "f.spex", files={"r.json": text})
     assert (done.returncode, done.stderr) == (0, "")
@@ -120,7 +120,7 @@ def test_family(specexpr: Run) -> None:
 
 def test_tasks_without_a_result(specexpr: Run) -> None:
     """Tasks of the file that the results do not answer are noted, which changes no status."""
-    text = specexpr("check", "-", "--json", "--task", "first", stdin=ENTAILMENT).stdout
+    text = specexpr("check", "-", "--in", "mr", "--json", "--task", "first", stdin=ENTAILMENT).stdout
     done = specexpr("verify", "r.json", "e.spex", files={"r.json": text, "e.spex": ENTAILMENT})
     assert done.returncode == 0
     assert done.stderr == 'note[results-differ]: "different": no result in r.json\n'
@@ -128,7 +128,7 @@ def test_tasks_without_a_result(specexpr: Run) -> None:
 
 def test_no_results(specexpr: Run) -> None:
     """A document without results says that it has none."""
-    text = specexpr("check", "-", "--json", stdin=ROOMS).stdout
+    text = specexpr("check", "-", "--in", "mr", "--json", stdin=ROOMS).stdout
     done = specexpr("verify", "-", stdin=text)
     assert (done.returncode, done.stdout) == (0, "no results: the document has none to verify\n")
 
