@@ -13,7 +13,6 @@ from math import lcm
 from specexpr.certify.model import Model, Table
 from specexpr.models.occupancy import fixed_point, policy_row
 from specexpr.models.policy import reachable
-from specexpr.solve.functional import weighed_solution
 
 SMALL = 60
 """Systems of so many states are solved as they are."""
@@ -84,6 +83,8 @@ def _lifted(
     rows: Sequence[Row], gain: Sequence[Fraction], start: Mapping[int, Fraction], discount: Fraction
 ) -> Fraction | None:
     """Return c . x from (I - g P) x = r with each row multiplied by its common denominator."""
+    from specexpr.solve.functional import weighed_solution  # numpy, for large systems alone
+
     p, q = discount.numerator, discount.denominator
     matrix: list[dict[int, int]] = []
     right: list[int] = []

@@ -16,7 +16,7 @@ def test_document_checks(specexpr: Run, id: str) -> None:
     """The document checks as it is, there being no task, and evaluates."""
     done = specexpr("import", "gym", id)
     assert done.returncode == 0
-    assert specexpr("check", "-", "--in", "mr", stdin=done.stdout).stdout == "<stdin> has no task: nothing to check\n"
+    assert specexpr("check", "-", stdin=done.stdout).stdout == "<stdin> has no task: nothing to check\n"
     assert specexpr("evaluate", "-", stdin=done.stdout).returncode == 0
     assert "objective reward in" in done.stdout
     assert "label terminal" in done.stdout
