@@ -22,6 +22,7 @@ from specexpr.expressivity.task import Objective, Options, Question, Task
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Verdict
 from specexpr.formalism import Formalism, find_formalism, formalisms, posed, settled
 from specexpr.syntax.names import clipped, name_hint, shown
+from specexpr.syntax.numbers import number_hint
 
 GRACE = 1.0
 """Seconds after its deadline at which a decision that has not looked at the clock is ended."""
@@ -175,7 +176,7 @@ def _discount(given: str | Fraction | int) -> Fraction:
         text = clipped(str(given))
         reason = "" if str(error).startswith("not a number") else f": {error}"
         message = f'the discount "{text}" is not a number{reason}'
-        hint = "write 9/10, 0.9 or 1e-3"
+        hint = number_hint(str(given))
         raise SpecError([Diagnostic(id="bad-number", message=message, help=hint)]) from None
     if not 0 < value < 1:
         message = f"a discount must lie strictly between 0 and 1, {clipped(str(given))} does not"

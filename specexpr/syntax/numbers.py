@@ -12,6 +12,8 @@ from specexpr.syntax.nodes import Leaf
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _LONGEST_SHOWN = 40
+
+_OPEN_POINT = re.compile(r"(?<!\d)(?=\.\d)|\.(?=$|[eE])", re.ASCII)
 _HUGE_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?0*[1-9]\d{6,}", re.ASCII)
 
 
@@ -25,9 +27,22 @@ def read_number(leaf: Leaf, report: Report) -> Fraction | None:
             why = f"an exponent may be at most {MAX_EXPONENT}"
         if not why.startswith("not a number"):
             message += f" that can be read: {why}"
-        hint = "write 9/10, 0.9, 3 or 1e-3"
-        report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=hint))
+        report(Diagnostic(id="bad-number", message=message, span=leaf.span, help=number_hint(leaf.text)))
         return None
+
+
+def number_hint(text: str) -> str:
+    """Return what to write for a number that cannot be read: itself, if a digit beside its point is missing.
+
+    >>> number_hint(".8"), number_hint("-5.e2"), number_hint("half")
+    ('write 0.8', 'write -5e2', 'write 9/10, 0.9, 3 or 1e-3')
+    """
+    mended = _OPEN_POINT.sub(lambda match: "" if match[0] else "0", text)
+    try:
+        rational(mended)
+    except ValueError:
+        return "write 9/10, 0.9, 3 or 1e-3"
+    return "write 9/10, 0.9, 3 or 1e-3" if mended == text else f"write {clipped(mended)}"
 
 
 def read_probability(leaf: Leaf, report: Report) -> Fraction | None:

@@ -91,6 +91,7 @@ def test_same_question_same_verdict(document: sx.Document) -> None:
         ({"discount": "1"}, sx.SpecError, "strictly between 0 and 1"),
         ({"discount": Fraction(0)}, sx.SpecError, "strictly between 0 and 1"),
         ({"discount": "half"}, sx.SpecError, "not a number"),
+        ({"discount": ".8"}, sx.SpecError, 'the discount ".8" is not a number .write 0.8.'),
         ({"discount": "1/0"}, sx.SpecError, "denominator"),
         ({"discount": 0.5}, TypeError, 'write "0.5" in quotes'),
         ({"discount": "1/2", "timeout": 0}, ValueError, "positive"),
