@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     import argparse
     from argparse import Namespace
-    from fractions import Fraction
 
     from specexpr.diagnostics import SpecError
 
@@ -61,7 +60,6 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     import argparse
 
     from specexpr.diagnostics import did_you_mean
-    from specexpr.exact import rational as read_rational
     from specexpr.syntax.names import clipped
 
     class Text(Exception):  # noqa: N818 -- an answer, not a failure
@@ -105,12 +103,6 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
             raise argparse.ArgumentTypeError(f'"{clipped(text)}" is not a whole number')
         return int(text[:20])
 
-    def rational(text: str) -> Fraction:
-        try:
-            return read_rational(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f'"{clipped(text)}": {error}') from None
-
     def option(text: str) -> tuple[str, str, object]:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
@@ -131,7 +123,7 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     )
     check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9; or any")
     check.add_argument("--horizon", type=whole, metavar="N", help="how many steps count")
-    check.add_argument("--beta", type=rational, metavar="B", help="the factor of what follows the first step")
+    check.add_argument("--beta", metavar="B", help="the factor of what follows the first step, from 0 to 1")
     check.add_argument("--machine-states", type=whole, metavar="K", help="how many states a machine may have")
     check.add_argument("--observe", choices=["labels"], help="machines and functions see labels only")
     check.add_argument(

@@ -149,20 +149,22 @@ def _checked_options(given: dict[str, Any]) -> Options:
     if isinstance(beta, float):
         raise TypeError(f'beta is exact: write "{beta}" in quotes, or a Fraction')
     if beta is not None:
-        given["beta"] = _positive(beta)
+        given["beta"] = _beta(beta)
     if structure is not None and not isinstance(structure, Objective):
         kind = type(structure).__name__
         raise TypeError(f'structure must be an objective, not {kind}: give document.objective("NAME")')
     return Options(**given)
 
 
-def _positive(given: str | Fraction | int) -> Fraction:
+def _beta(given: str | Fraction | int) -> Fraction:
     try:
         value = rational(given) if isinstance(given, str) else Fraction(given)
     except ValueError:
-        value = Fraction(0)
-    if value <= 0:
-        message = f"beta must be a positive number, {clipped(str(given))} is not"
+        message = f"beta {clipped(str(given))} is not a number"
+        hint = number_hint(str(given))
+        raise SpecError([Diagnostic(id="bad-number", message=message, help=hint)]) from None
+    if not 0 < value <= 1:
+        message = f"beta must be more than 0 and at most 1, {clipped(str(given))} is not"
         raise SpecError([Diagnostic(id="bad-number", message=message, help="write 7/10, say")])
     return value
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 
-from specexpr.diagnostics import Diagnostic, Report
+from specexpr.diagnostics import Report
 from specexpr.expressivity.task import Objective, Options
-from specexpr.syntax.names import clipped
 from specexpr.syntax.nodes import Leaf, Node
-from specexpr.syntax.numbers import read_count, read_discount, read_number
+from specexpr.syntax.numbers import read_beta, read_count, read_discount
 
 OPTION_WORDS = {
     "discount": "discount",
@@ -50,13 +48,3 @@ def read_option(entry: Node, report: Report, structure: Callable[[Leaf], Objecti
         case _:
             objective = structure(entry.leaf(0))
             return None if objective is None else Options(structure=objective)
-
-
-def read_beta(leaf: Leaf, report: Report) -> Fraction | None:
-    """Return a positive rational, or None once the problem is reported."""
-    value = read_number(leaf, report)
-    if value is None or value > 0:
-        return value
-    message = f"beta must be positive, {clipped(leaf.text)} is not"
-    report(Diagnostic(id="bad-number", message=message, span=leaf.span, help="write beta 7/10, say"))
-    return None

@@ -14,9 +14,11 @@ Syntax
     quasihyperbolic { weights 1 1/2 1/3;  discount 9/10;  s1 / *: 1 }
     quasihyperbolic { weights 1 1 1 0;  s1 / *: 1 }
 
-``beta 7/10`` gives the weights 1, beta g, beta g^2 and so on. ``weights 1 1/2 1/3`` gives those of the first
-steps, afterwards each is the discount times the one before; a last weight 0 ends the sum and needs no
-discount. Else the discount may be left to the line ``discount 9/10`` of the document. Rewards are written as
+``beta 7/10`` gives the weights 1, beta g, beta g^2 and so on: 0 < beta <= 1, and 1 is no taste for now.
+``weights 1 1/2 1/3`` gives those of the first steps, which may also rise, but none is negative (what counts
+against is a negative reward); afterwards each is the discount times the one before. A last weight 0 ends the
+sum and needs no discount. Else the discount may be left to the line ``discount 9/10`` of the document; here
+it may also be 0: then no step counts after those that have weights of their own. Rewards are written as
 ``s0 / right: -1`` for an action and ``s0 / right / s1: 2.5`` for a step; ``*`` stands for every state or
 action, and of the entries of one kind that cover a step the most specific one counts; entries of the two
 kinds are chosen separately and added. What no entry covers pays 0.
@@ -86,8 +88,9 @@ from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Proof, Undecided, Ver
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
+from specexpr.syntax.names import clipped
 from specexpr.syntax.nodes import Node
-from specexpr.syntax.numbers import read_number
+from specexpr.syntax.numbers import read_beta, read_number
 from specexpr.syntax.reward_bodies import REWARD_FORMS, RewardBody
 from specexpr.syntax.rewards import body_text, print_entries
 
@@ -130,9 +133,9 @@ def parse(
     for entry in body.read(ID, source, span, forms=_FORMS):
         match entry.kind:
             case "discount":
-                discount = body.read_discount(entry) or discount
+                discount = _read_discount(body, entry)
             case "beta" if _is_only(body, entry, "beta", "weights"):
-                beta = _read_beta(body, entry)
+                beta = read_beta(entry.leaf(0), body.report)
             case "weights" if _is_only(body, entry, "weights", "beta"):
                 weights = _read_weights(body, entry)
     entries = body.entries()
@@ -141,13 +144,18 @@ def parse(
         body.lacks(noun, "beta and no weights", span, hint=hint)
     if weights is not None and not weights[-1]:
         return None if body.failed else WeighedReward(weights, None, entries)
-    discount = discount or options.discount
+    if discount is None:
+        discount = options.discount
     if discount is None:
         body.lacks_discount(noun, span)
         return None
     if beta is not None:
         weights = (Fraction(1), beta * discount)
-    return None if weights is None or body.failed else WeighedReward(weights, discount, entries)
+    if weights is None or body.failed:
+        return None
+    if not discount:
+        return WeighedReward((*weights, discount) if weights[-1] else weights, None, entries)
+    return WeighedReward(weights, discount, entries)
 
 
 def _is_only(body: RewardBody, entry: Node, word: str, other: str) -> bool:
@@ -161,28 +169,31 @@ def _is_only(body: RewardBody, entry: Node, word: str, other: str) -> bool:
     return False
 
 
-def _read_beta(body: RewardBody, entry: Node) -> Fraction | None:
+def _read_discount(body: RewardBody, entry: Node) -> Fraction | None:
+    if not body.is_first(entry, "discount"):
+        return None
     leaf = entry.leaf(0)
     value = read_number(leaf, body.report)
-    if value is None or value > 0:
+    if value is None or 0 <= value < 1:
         return value
-    message = f"beta must be positive, {leaf.text} is not"
-    body.report(Diagnostic(id="bad-number", message=message, span=leaf.span, help="write beta 7/10, say"))
+    message = f"a discount must be at least 0 and less than 1, {clipped(leaf.text)} is not"
+    hint = _FORMS["discount"]
+    body.report(Diagnostic(id="bad-discount", message=message, span=leaf.span, help=hint))
     return None
 
 
 def _read_weights(body: RewardBody, entry: Node) -> tuple[Fraction, ...] | None:
     values = [read_number(leaf, body.report) for leaf in entry.leaves()]
     weights = tuple(value for value in values if value is not None)
-    message = None
+    message, hint = None, "write weights 1 1/2 1/3, say"
     if any(weight < 0 for weight in weights):
-        message = "weights must not be negative"
+        message = "weights say how much a step counts and must not be negative"
+        hint = "let rewards be negative: s0 / a: -1"
     elif len(weights) == len(values) and not any(weights):
         message = "some weight must be positive"
-    elif len(weights) > MOST_STEPS:
+    elif len(weights) > MOST_STEPS + (weights[-1:] == (Fraction(0),)):  # an end is not a step that counts
         message = f"there may be at most {MOST_STEPS} weights"
     if message is not None:
-        hint = "write weights 1 1/2 1/3, say"
         body.report(Diagnostic(id="bad-number", message=message, span=entry.span, help=hint))
     return weights if message is None and len(weights) == len(values) else None
 
@@ -197,7 +208,7 @@ def _clock_lines(spec: WeighedReward) -> list[str]:
     if discount is None:
         return [_weights_text(spec.weights)]
     head = _weights_text(spec.weights)
-    if len(spec.weights) == 2 and spec.weights[0] == 1:
+    if len(spec.weights) == 2 and spec.weights[0] == 1 and spec.weights[1] <= discount:
         head = f"beta {rational_text(spec.weights[1] / discount)}"
     return [head, f"discount {rational_text(discount)}"]
 
@@ -215,7 +226,7 @@ def sample(random: Random, environment: Environment) -> WeighedReward:
     head = random.choice(("beta", "weights", "end"))
     weights: tuple[Fraction, ...]
     if head == "beta":
-        weights = Fraction(1), discount * Fraction(random.choice(("7/10", "1/2", "2")))
+        weights = Fraction(1), discount * Fraction(random.choice(("7/10", "1/2", "1")))
     else:
         count = random.randint(1, 3)
         weights = tuple(Fraction(random.randint(0, 3), random.choice((1, 2))) for _ in range(count))

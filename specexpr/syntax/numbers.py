@@ -66,6 +66,16 @@ def read_discount(leaf: Leaf, report: Report) -> Fraction | None:
     return None
 
 
+def read_beta(leaf: Leaf, report: Report) -> Fraction | None:
+    """Return a rational from 0 to 1, 0 left out, or None once the problem is reported."""
+    value = read_number(leaf, report)
+    if value is None or _ZERO < value <= _ONE:
+        return value
+    message = f"beta must be more than 0 and at most 1, {clipped(leaf.text)} is not"
+    report(Diagnostic(id="bad-number", message=message, span=leaf.span, help="write beta 7/10, say"))
+    return None
+
+
 def read_count(leaf: Leaf, report: Report, word: str, *, most: int) -> int | None:
     """Return a whole number from 1 to `most`, or None once the problem is reported."""
     value = read_number(leaf, report)

@@ -9,7 +9,7 @@ from clocked import ROOMS, asked, decided, is_expressible, needed, paid
 
 from specexpr.document import loads
 from specexpr.expressivity.verdict import Undecided
-from specexpr.formalisms.quasihyperbolic import ID, WeighedReward, evaluate, settle
+from specexpr.formalisms.quasihyperbolic import ID, WeighedReward, evaluate, print_weighed, settle
 from specexpr.formalisms.reward import Reward
 from specexpr.formalisms.reward import evaluate as evaluate_reward
 
@@ -27,7 +27,7 @@ objective r in rooms = reward { discount 1/2; s / a: 1 }
         ("aa > bb; structure o; discount 1/2", None),
         ("aa > bb; structure w; discount 9/10", None),
         ("order aa bb by o; discount 1/2", None),
-        ("order aa bb by o; discount 1/2; beta 2", None),
+        ("order aa bb by o; discount 1/2; beta 1", None),
         ("aa > bb; structure r; beta 1/2; discount 1/2", None),
         ("aa > bb; beta 1/2", None),
         ("aa > bb; discount 1/2", "beta:"),
@@ -57,7 +57,7 @@ def test_without_a_discount_there_is_no_answer() -> None:
     [
         ("aa > bb; beta 1/2; discount 1/2", "1 1/4"),
         ("order aa bb by o; discount 1/2", "1 1/6"),
-        ("order aa bb by o; discount 1/2; beta 2", "1 1"),
+        ("order aa bb by o; discount 1/2; beta 1", "1 1/2"),
         ("aa > bb; structure w; discount 9/10", "1 2 0"),
     ],
 )
@@ -72,10 +72,32 @@ def test_the_objective_behind_an_order_is_tried_first() -> None:
     head = f"{ROOMS} {OBJECTIVES} task t in rooms"
     assert paid(ID, f"{head} {{ order aa ba by o; discount 1/2 }}") == [("s", "a", "1/7"), ("t", "a", "3")]
     assert paid(ID, f"{head} {{ order aa ba by w; discount 9/10 }}") == [("t", "a", "3")]
-    assert paid(ID, f"{head} {{ order aa ba by o; discount 1/2; beta 2 }}") != [
+    assert paid(ID, f"{head} {{ order aa ba by o; discount 1/2; beta 1 }}") != [
         ("s", "a", "1/7"),
         ("t", "a", "3"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "weights", "discount"),
+    [
+        ("beta 1; discount 1/2", "1 1/2", "1/2"),
+        ("beta 1/3; discount 1/2", "1 1/6", "1/2"),
+        ("beta 1/3; discount 0", "1 0", None),
+        ("weights 1 3; discount 0", "1 3 0", None),
+        ("weights 1 3 0; discount 0", "1 3 0", None),
+        ("weights 1 1; discount 1/2", "1 1", "1/2"),
+    ],
+)
+def test_beta_and_discount_go_to_their_ends(body: str, weights: str, discount: str | None) -> None:
+    """0 < beta <= 1 and 0 <= discount < 1; what is printed is read as the same, also weights that rise."""
+    head = f"{ROOMS} objective o in rooms = quasihyperbolic"
+    spec = loads(f"{head} {{ {body}; t / a: 3 }}").objective("o").spec
+    assert spec.weights == tuple(map(Fraction, weights.split()))
+    assert spec.discount == (None if discount is None else Fraction(discount))
+    environment = loads(ROOMS).environment("rooms")
+    printed = print_weighed(environment, spec)
+    assert loads(f"{head} {{ {printed} }}").objective("o").spec == spec
 
 
 def test_beta_one_is_a_markov_reward() -> None:
