@@ -59,6 +59,7 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     """
     import argparse
 
+    from specexpr.certify.model import Shape
     from specexpr.diagnostics import did_you_mean
     from specexpr.syntax.names import clipped
 
@@ -129,6 +130,16 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     check.add_argument(
         "--structure", metavar="OBJECTIVE", help="its machine, discounts or weights, with other rewards"
     )
+    check.add_argument(
+        "--given", type=_listed, metavar="O,...", help="the objectives whose values or returns are compared"
+    )
+    check.add_argument(
+        "--utility",
+        choices=[shape.value for shape in Shape],
+        metavar="SHAPE",
+        help="increasing, nondecreasing, or each with concave: what a utility must be",
+    )
+    check.add_argument("--weights", choices=["nonnegative"], help="weights of given objectives, at least 0")
     check.add_argument("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
     check.add_argument(
         "--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)"

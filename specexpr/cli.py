@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specexpr.comparison.asking import Answered
     from specexpr.diagnostics import Diagnostic
     from specexpr.document.document import Document
-    from specexpr.expressivity.task import Task
+    from specexpr.expressivity.task import Objective, Task
 
 TRACEBACK = "SPECEXPR_TRACEBACK"
 """The environment variable that makes our own mistakes show where they happened."""
@@ -93,11 +93,20 @@ def _load(path: str) -> Document:
     return document
 
 
+def _named_objectives(document: Document, names: Sequence[str]) -> list[Objective]:
+    """Return the objectives of some names, whichever their environments; raise SpecError for unknown ones."""
+    for name in names:
+        if all(one.name != name for one in document.objectives):
+            document.objective(name)
+    return [one for name in names for one in document.objectives if one.name == name]
+
+
 def _check(read: Namespace) -> Status:
     """Decide whether formalisms can express the tasks of a file, and prove every answer."""
-    from specexpr.comparison.asking import answers, given_options, named_formalisms, plan
+    from specexpr.comparison.asking import answers, given_options, named_formalisms, plan, without_use
     from specexpr.report.layout import line
-    from specexpr.report.output import write_blocks, write_text
+    from specexpr.report.options_text import unused_flags
+    from specexpr.report.output import write_blocks, write_diagnostics, write_text
     from specexpr.report.progress import progress
     from specexpr.report.terminal import is_terminal
 
@@ -111,9 +120,15 @@ def _check(read: Namespace) -> Status:
         machine_states=read.machine_states,
         observe_labels=True if read.observe else None,
         structure=None if read.structure is None else document.objective(read.structure),
+        given=None if read.given is None else _named_objectives(document, read.given),
+        utility=read.utility,
+        nonnegative=True if read.weights else None,
     )
     tasks = _selected(document, read.task) if read.task else document.tasks
     planned = plan(tasks, among, options=options, source=document.source)
+    write_diagnostics(unused_flags(without_use(planned, options)))
+    if planned.refused:
+        write_diagnostics(planned.refused, document.source)
     with progress(len(planned.inquiries)) as begin:
         answered = tuple(
             answers(
@@ -137,7 +152,7 @@ def _check(read: Namespace) -> Status:
         else:
             timed = is_terminal(sys.stdout)
             write_blocks(verdict_blocks(answered, planned.skipped, document.source, timed=timed))
-    return _status(answered)
+    return Status.WRONG if planned.refused else _status(answered)
 
 
 def _selected(document: Document, names: Sequence[str]) -> tuple[Task, ...]:

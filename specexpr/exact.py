@@ -23,17 +23,21 @@ class Interval:
     hi: Fraction
 
 
-Value = Fraction | Interval
-"""An exact value, or an enclosure of one that is irrational."""
+Number = Fraction | Interval
+"""An exact number, or an enclosure of one that is irrational."""
+
+Value = Number | tuple[Number, ...]
+"""What a policy is worth: a number, or to several objectives at once a vector."""
 
 
-def bounds(value: Value) -> tuple[Fraction, Fraction]:
+def bounds(value: Number) -> tuple[Fraction, Fraction]:
     """Return the ends of an enclosure, of an exact value both the same.
 
     >>> bounds(Fraction(1, 2)), bounds(Interval(Fraction(1), Fraction(2)))
     ((Fraction(1, 2), Fraction(1, 2)), (Fraction(1, 1), Fraction(2, 1)))
     """
     return (value.lo, value.hi) if isinstance(value, Interval) else (value, value)
+
 
 MAX_EXPONENT = 10_000
 MAX_DIGITS = 1_000_000

@@ -17,14 +17,17 @@ from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from specexpr.certify.measure import Measure
 from specexpr.certify.model import Setting
 from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Diagnostic, InternalError, Report, Source, Span, SpecError
 from specexpr.exact import Value
-from specexpr.expressivity.task import Options, Question, Task
+from specexpr.expressivity.orders import Compare
+from specexpr.expressivity.task import Objective, Options, Question, Task
 from specexpr.expressivity.verdict import Verdict
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
+from specexpr.syntax.nodes import Leaf
 
 if TYPE_CHECKING:
     from specexpr.product.optimal import Optimum
@@ -41,16 +44,33 @@ class Parse(Protocol):
     ) -> Spec | None: ...
 
 
+Find = Callable[[Leaf], Objective | None]
+"""Finds the objective that a name in a body stands for, in the same environment; None once it is reported."""
+
+
+class Compose(Protocol):
+    """Reads the body of an objective over other objectives, which it names."""
+
+    def __call__(
+        self, source: Source, span: Span, environment: Environment, report: Report, *, find: Find
+    ) -> Spec | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formalism:
     """What the rest of the house may ask of a formalism.
 
     parse: (source, span of the body between its braces, environment, report) -> spec, or None once every
         problem has been reported.
+    compose: the same in place of `parse` where the body names other objectives, its components.
+    components: spec -> these objectives, in the order of the body.
     print: (environment, spec) -> a body that parses back to the same spec.
     words: (environment, spec) -> the spec in plain English.
     sample: (random, environment) -> some spec, for the conformance laws.
-    evaluate: (environment, spec, policies) -> their values, in order: exact, or enclosed where irrational.
+    evaluate: (environment, spec, policies) -> their values, in order: exact, or enclosed where irrational;
+        of several objectives at once a vector.
+    compare: how two values stand, where they are not compared as numbers.
+    measure: objective -> what it is to the kernel, in the numbering of its environment.
     approximate: (environment, spec, policies) -> about their values, in floats, for large environments.
     optimal: (environment, spec) -> the largest value over all policies, and a policy that attains it.
     options: the options of a question that bear on the answer, by the names of their fields in `Options`.
@@ -67,10 +87,14 @@ class Formalism:
     title: str
     documentation: str
     parse: Parse | None = None
+    compose: Compose | None = None
+    components: Callable[[Spec], tuple[Objective, ...]] | None = None
     print: Callable[[Environment, Spec], str] | None = None
     words: Callable[[Environment, Spec], str] | None = None
     sample: Callable[[Random, Environment], Spec] | None = None
     evaluate: Callable[[Environment, Spec, Sequence[Policy]], tuple[Value, ...]] | None = None
+    compare: Compare | None = None
+    measure: Callable[[Objective], Measure] | None = None
     approximate: Callable[[Environment, Spec, Sequence[Policy]], tuple[float, ...]] | None = None
     optimal: Callable[[Environment, Spec], Optimum] | None = None
     options: frozenset[str] = frozenset({"discount", "modulo_unreachable"})
@@ -80,6 +104,11 @@ class Formalism:
     good_discounts: Callable[[Question], tuple[Stretch, ...] | None] | None = None
     product: Callable[[Environment, Spec], Product] | None = None
     within: frozenset[str] = frozenset()
+
+    @property
+    def is_written(self) -> bool:
+        """Say whether specifications can be written down."""
+        return self.parse is not None or self.compose is not None
 
 
 def posed(formalism: Formalism, task: Task, options: Options) -> Question:

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from specexpr.certify.measure import GivenObjective
 
 Distribution = tuple[tuple[int, Fraction], ...]
 """(index, probability) pairs: ascending indices, positive probabilities."""
@@ -107,6 +111,25 @@ class Machine:
     moves: tuple[tuple[int, ...], ...]
 
 
+class Shape(StrEnum):
+    """What a utility must be: nondecreasing, or increasing, and concave too."""
+
+    NONDECREASING = "nondecreasing"
+    INCREASING = "increasing"
+    NONDECREASING_CONCAVE = "nondecreasing concave"
+    INCREASING_CONCAVE = "increasing concave"
+
+    @property
+    def is_strict(self) -> bool:
+        """Say whether more is worth more, not only as much."""
+        return self in (Shape.INCREASING, Shape.INCREASING_CONCAVE)
+
+    @property
+    def is_concave(self) -> bool:
+        """Say whether more of the same adds less and less."""
+        return self in (Shape.NONDECREASING_CONCAVE, Shape.INCREASING_CONCAVE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What a question fixes of the specifications that it asks about; None leaves a part open.
@@ -117,6 +140,8 @@ class Setting:
     machine: a memory whose states, with what is observed, are all that a specification sees.
     machine_states: the number of states that a memory may have.
     labels: those of each model, when label sets are observed; None: transitions are.
+    given: objectives whose values, or whose returns, are all that a specification sees.
+    utility: what a utility must be. nonnegative: whether the weights of objectives must be at least 0.
     """
 
     horizon: int | None = None
@@ -125,6 +150,9 @@ class Setting:
     machine: Machine | None = None
     machine_states: int | None = None
     labels: tuple[tuple[Label, ...], ...] | None = None
+    given: tuple[GivenObjective, ...] = ()
+    utility: Shape | None = None
+    nonnegative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

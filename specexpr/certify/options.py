@@ -6,13 +6,26 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from specexpr.certify.machine_text import read_machine, write_machine
-from specexpr.certify.model import Claim, Label, Setting
+from specexpr.certify.measure_json import read_given, write_given
+from specexpr.certify.model import Claim, Label, Setting, Shape
 from specexpr.certify.node import Node
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import rational_text
 
 ANY = "any"
-KEYS = ("discount", "modulo", "horizon", "weights", "discounts", "observe", "machine states", "machine")
+KEYS = (
+    "discount",
+    "modulo",
+    "horizon",
+    "weights",
+    "discounts",
+    "observe",
+    "machine states",
+    "machine",
+    "given",
+    "utility",
+    "sign",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ def read_options(node: Node, scope: Scope, claim: Claim, labels: tuple[tuple[Lab
         if not 0 < discount < 1:
             entry["discount"].expected("between 0 and 1")
         found = replace(found, discount=discount)
-    for key, word in (("modulo", "unreachable"), ("observe", "labels")):
+    for key, word in (("modulo", "unreachable"), ("observe", "labels"), ("sign", "nonnegative")):
         if key in entry and entry[key].value != word:
             entry[key].expected(f'"{word}"')
     setting = Setting(
@@ -47,6 +60,9 @@ def read_options(node: Node, scope: Scope, claim: Claim, labels: tuple[tuple[Lab
         weights=tuple(x.rational() for x in entry["weights"].items()) if "weights" in entry else None,
         machine_states=_count(entry["machine states"]) if "machine states" in entry else None,
         labels=labels if "observe" in entry else None,
+        given=read_given(entry["given"], scope) if "given" in entry else (),
+        utility=entry["utility"].choice(Shape) if "utility" in entry else None,
+        nonnegative="sign" in entry,
     )
     if "discounts" in entry:
         setting = replace(setting, discounts=_read_discounts(entry["discounts"], scope))
@@ -103,4 +119,10 @@ def write_options(given: Given, scope: Scope) -> JsonObject:
         found["machine states"] = setting.machine_states
     if setting.machine is not None:
         found["machine"] = write_machine(setting.machine, scope, scope.claim)
+    if setting.given:
+        found["given"] = write_given(setting.given, scope)
+    if setting.utility is not None:
+        found["utility"] = setting.utility.value
+    if setting.nonnegative:
+        found["sign"] = "nonnegative"
     return found

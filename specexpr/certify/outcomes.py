@@ -29,7 +29,7 @@ from specexpr.certify.model import Claim, PolicyConstraint, Table
 from specexpr.certify.ordering import MOST_BEHAVIOURS
 from specexpr.certify.proofs import Refused, RewardEntry, StateOccupancy, TooLarge
 from specexpr.certify.valuation import valuation
-from specexpr.exact import Interval, Value, bounds, common_denominator
+from specexpr.exact import Interval, Number, bounds, common_denominator
 
 Visits = tuple[list[int], int, Fraction]
 """Integers over a denominator, and by how much they may be off altogether."""
@@ -46,9 +46,9 @@ class Returns:
     gains: list[list[dict[int, Fraction]]]
     carried: dict[tuple[int, Key], StateOccupancy] = field(default_factory=dict)
     _visits: dict[tuple[int, Key], Visits] = field(default_factory=dict)
-    _known: dict[tuple[int, int, Key], Value] = field(default_factory=dict)
+    _known: dict[tuple[int, int, Key], Number] = field(default_factory=dict)
 
-    def is_at(self, i: int, model: int, table: Table, wanted: Value) -> bool:
+    def is_at(self, i: int, model: int, table: Table, wanted: Number) -> bool:
         """Say whether the i-th return of a policy is the wanted one, or within it. Raises Refused."""
         key = i, model, self.chains[model].behaviour(table)[1]
         if bounds(wanted) == (_ZERO, _ZERO):
@@ -72,7 +72,7 @@ class Returns:
         chain, gains = self.chains[model], self.gains[i][model]
         return [gains.get(chain.index[s][a], _ZERO) for s in chain.behaviour(table)[0] for a, _ in table[s]]
 
-    def _enclosed(self, i: int, model: int, table: Table) -> Value:
+    def _enclosed(self, i: int, model: int, table: Table) -> Number:
         chain, gains = self.chains[model], self.gains[i][model]
         order, _ = chain.behaviour(table)
         mean: dict[int, Fraction] = {}
@@ -105,7 +105,7 @@ class Returns:
                 self._visits[key] = values, over, off
         return self._visits[key]
 
-    def rule(self, model: int, wanted: Sequence[Value | None]) -> bytearray | None:
+    def rule(self, model: int, wanted: Sequence[Number | None]) -> bytearray | None:
         """Return which pairs a deterministic policy with such returns may take; None if there is none.
 
         Where the return under a reward of one sign is 0, the policy takes only pairs that are paid 0; where

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, TypedDict, Unpack
 
 from specexpr.certify.clock import MOST_STEPS
+from specexpr.certify.model import Shape
 from specexpr.certify.proofs import Refused
 from specexpr.comparison.limit import run_within
 from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, Source, SpecError
@@ -62,10 +63,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be asked, task by task, and what will not."""
+    """What will be asked, task by task, and what will not.
+
+    refused: what is said of those that are skipped although they were asked for by name, or although nobody
+    else can be asked about the task.
+    """
 
     inquiries: tuple[Inquiry, ...]
     skipped: tuple[Skipped, ...] = ()
+    refused: tuple[Diagnostic, ...] = ()
 
 
 def check(
@@ -117,6 +123,9 @@ class GivenOptions(TypedDict, total=False):
     machine_states: int | None
     observe_labels: bool | None
     structure: Objective | None
+    given: Sequence[Objective] | None
+    utility: str | None
+    nonnegative: bool | None
 
 
 def given_options(*, discount: str | Fraction | int | None, **options: Unpack[GivenOptions]) -> Options:
@@ -153,6 +162,16 @@ def _checked_options(given: dict[str, Any]) -> Options:
     if structure is not None and not isinstance(structure, Objective):
         kind = type(structure).__name__
         raise TypeError(f'structure must be an objective, not {kind}: give document.objective("NAME")')
+    objectives = given.get("given")
+    if objectives is not None:
+        given["given"] = (objectives,) if isinstance(objectives, Objective) else tuple(objectives)
+        if not all(isinstance(one, Objective) for one in given["given"]):
+            raise TypeError('given must be objectives: give [document.objective("NAME")]')
+    utility = given.get("utility")
+    if utility is not None and utility not in set(Shape):
+        message, hint = f"there is no utility {shown(str(utility))}", ", ".join(Shape)
+        raise SpecError([Diagnostic(id="usage", message=message, help=f"one of {hint}")])
+    given["utility"] = None if utility is None else Shape(utility)
     return Options(**given)
 
 
@@ -221,8 +240,9 @@ def plan(
 ) -> Plan:
     """Return what can be asked: each task in each of the formalisms, by default in all that decide.
 
-    A formalism that is not asked for by name and needs more than the task says is skipped. Raises IllPosed
-    with every task that a formalism asked for by name, or else every formalism, cannot be asked about.
+    A formalism that needs more than the task says is skipped. If it was asked for by name, or if every
+    formalism is skipped, that is a mistake: it is in `refused`, and where nothing else can be asked either,
+    IllPosed is raised.
     """
     inquiries: list[Inquiry] = []
     skipped: list[Skipped] = []
@@ -241,11 +261,21 @@ def plan(
                 missing.append((formalism, needed))
         if among is not None or not asked:
             problems += (_cannot_ask(task, formalism, needed) for formalism, needed in missing)
-        else:
-            skipped += (Skipped(task.name, formalism.id, needed) for formalism, needed in missing)
-    if problems:
+        skipped += (Skipped(task.name, formalism.id, needed) for formalism, needed in missing)
+    if problems and not inquiries:
         raise IllPosed(problems, source=source)
-    return Plan(tuple(inquiries), tuple(skipped))
+    return Plan(tuple(inquiries), tuple(skipped), tuple(problems))
+
+
+def without_use(planned: Plan, options: Options) -> dict[str, tuple[str, ...]]:
+    """Return the options, fields of `Options`, that bear on nothing that is asked, and whom they are for."""
+    used = {name for one in planned.inquiries for name in one.formalism.options}
+    found: dict[str, tuple[str, ...]] = {}
+    for f in fields(options):
+        name = "discount" if f.name == "any_discount" else f.name
+        if planned.inquiries and getattr(options, f.name) and name not in used:
+            found[name] = tuple(one.id for one in deciding() if name in one.options)
+    return found
 
 
 def _needed(formalism: Formalism, question: Question) -> str | None:
@@ -275,6 +305,8 @@ def ask(inquiry: Inquiry, *, timeout: float | None = None) -> Answered:
         question = replace(question, deadline=started + timeout)
 
     def decided() -> Verdict:
+        if question.task.unsettled is not None:
+            return Undecided(f"limit: {question.task.unsettled}")
         verdict = decide(question)
         _insist_on_proof(inquiry, verdict)
         return verdict

@@ -37,6 +37,9 @@ TASK_FORMS = {
     "machine": "write machine states 3",
     "observe": "write observe labels",
     "structure": "write structure OBJECTIVE",
+    "given": "write given OBJECTIVE, OBJECTIVE",
+    "utility": "write utility increasing, or nondecreasing, with concave after it if it must be so",
+    "weights": "write weights nonnegative",
     "in": "write in ENVIRONMENT { better > worse }",
     "": "write go > stay, go >= stay or go ~ stay",
 }

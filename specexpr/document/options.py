@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from specexpr.certify.model import Shape
 from specexpr.diagnostics import Report
 from specexpr.expressivity.task import Objective, Options
 from specexpr.syntax.nodes import Leaf, Node
@@ -18,14 +19,22 @@ OPTION_WORDS = {
     "machine_states": "machine states",
     "observe": "observe",
     "structure": "structure",
+    "given": "given",
+    "utility": "utility",
+    "weights": "weights",
 }
 """The rules of the grammar that are options, with the words that open them."""
 
 LIMITS = {"horizon": 10_000, "machine states": 100}
 
 
-def read_option(entry: Node, report: Report, structure: Callable[[Leaf], Objective | None]) -> Options | None:
-    """Return what a line fixes, or None once what is wrong with it is reported."""
+def read_option(
+    entry: Node, report: Report, objectives: Callable[[Leaf], tuple[Objective, ...]]
+) -> Options | None:
+    """Return what a line fixes, or None once what is wrong with it is reported.
+
+    objectives: those of a name, in the environments of the task that have one; none once that is reported.
+    """
     match entry.kind:
         case "any_discount":
             return Options(any_discount=True)
@@ -45,6 +54,13 @@ def read_option(entry: Node, report: Report, structure: Callable[[Leaf], Objecti
         case "beta":
             beta = read_beta(entry.leaf(0), report)
             return None if beta is None else Options(beta=beta)
+        case "utility":
+            return Options(utility=Shape(" ".join(leaf.text for leaf in entry.leaves()[1:])))
+        case "weights":
+            return Options(nonnegative=True)
+        case "given":
+            found = [objectives(leaf) for leaf in entry.leaves()]
+            return Options(given=tuple(one for some in found for one in some)) if all(found) else None
         case _:
-            objective = structure(entry.leaf(0))
-            return None if objective is None else Options(structure=objective)
+            first = objectives(entry.leaf(0))[:1]
+            return Options(structure=first[0]) if first else None

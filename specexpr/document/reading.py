@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from specexpr.diagnostics import Span
 from specexpr.document.context import Context
@@ -19,7 +20,8 @@ from specexpr.document.policies import elaborate, read_body
 from specexpr.document.scope import Declarations, Draft, Scope
 from specexpr.document.tasks import TaskReader, read_syntax
 from specexpr.expressivity.task import Objective, Options, Task
-from specexpr.formalism import find_formalism, formalisms
+from specexpr.formalism import Formalism, find_formalism, formalisms
+from specexpr.models.environment import Environment
 from specexpr.syntax.blocks import Item, items
 from specexpr.syntax.grammar import parse, parse_entries
 from specexpr.syntax.names import NAME, name_hint, shown
@@ -60,6 +62,10 @@ class _Reader:
     options: Options = field(default_factory=Options)
     declared: Declarations = field(default_factory=Declarations)
     drafts: dict[str, Draft | None] = field(default_factory=dict)
+    objectives: dict[tuple[str, str], tuple[_Statement, Formalism | None, Environment]] = field(
+        default_factory=dict
+    )
+    pending: list[tuple[str, str]] = field(default_factory=list)
 
     def headers(self) -> None:
         """Read what stands before each '{', and the lines of their own."""
@@ -175,7 +181,9 @@ class _Reader:
         for statement in self._of("policy"):
             self._policy(statement)
         for statement in self._of("objective"):
-            self._objective(statement)
+            self._declare_objective(statement)
+        for key in self.objectives:
+            self._objective(key)
         tasks = [task for statement in self._of("task") if (task := self._task(statement)) is not None]
         environments = tuple(draft.environment for draft in self.drafts.values() if draft is not None)
         declared = {
@@ -227,17 +235,18 @@ class _Reader:
                 is_right = policy is not None  # what is wrong in one member need not be said for the others
             self.declared.policies[draft.environment.name, statement.name] = policy
 
-    def _objective(self, statement: _Statement) -> None:
+    def _declare_objective(self, statement: _Statement) -> None:
+        """Note which objectives there are, so that they may name each other in any order."""
         leaf, language = statement.leaves
         keyword = self.context.name(language)
         formalism = None if keyword is None else find_formalism(keyword)
         if keyword is not None and formalism is None:
-            known = [f.keyword or f.id for f in formalisms().values() if f.parse is not None]
+            known = [f.keyword or f.id for f in formalisms().values() if f.is_written]
             hint = name_hint(keyword, tuple(known), kind="formalism")
             self.context.error(
                 "unknown-formalism", f"there is no formalism {shown(keyword)}", language.span, help=hint
             )
-        elif formalism is not None and formalism.parse is None:
+        elif formalism is not None and not formalism.is_written:
             message = f"{shown(formalism.id)} has no specifications that can be written down"
             self.context.error(
                 "no-specification", message, language.span, help="use it with --in, as a formalism"
@@ -255,17 +264,43 @@ class _Reader:
         environment = scope.drafts[0].environment
         if not self._is_new(statement, "objective", (environment.name,)):
             return
-        spec = None
+        self.objectives[environment.name, statement.name] = statement, formalism, environment
+
+    def _objective(self, key: tuple[str, str]) -> Objective | None:
+        """Return a declared objective, read with those that it names; None once its mistakes are reported."""
+        if key in self.declared.objectives:
+            return self.declared.objectives[key]
+        statement, formalism, environment = self.objectives[key]
+        context, spec = self.context, None
+        where = context.source, statement.body, environment, context.report
+        self.pending.append(key)
         if statement.readable and formalism is not None and formalism.parse is not None:
-            context = self.context
-            spec = formalism.parse(
-                context.source, statement.body, environment, context.report, options=self.options
-            )
-        self.declared.objectives[environment.name, statement.name] = (
-            None
-            if spec is None or formalism is None
-            else Objective(statement.name, environment, formalism.id, spec)
-        )
+            spec = formalism.parse(*where, options=self.options)
+        elif statement.readable and formalism is not None and formalism.compose is not None:
+            spec = formalism.compose(*where, find=partial(self._component, environment))
+        self.pending.pop()
+        found = None
+        if spec is not None and formalism is not None:
+            found = Objective(statement.name, environment, formalism.id, spec)
+        self.declared.objectives[key] = found
+        return found
+
+    def _component(self, environment: Environment, leaf: Leaf) -> Objective | None:
+        """Return the objective that the body of another names, or None once what is wrong is reported."""
+        name = self.context.name(leaf)
+        if name is None:
+            return None
+        key = environment.name, name
+        if key in self.pending:
+            message, hint = f"{shown(name)} is defined by itself", "name objectives that do not name it"
+            self.context.error("circular-objective", message, leaf.span, help=hint)
+            return None
+        if key not in self.objectives:
+            known = [name for place, name in self.objectives if place == environment.name]
+            place = f"environment {shown(environment.name)}"
+            self.context.unknown("objective", leaf, known, place=place)
+            return None
+        return self._objective(key)
 
     def _task(self, statement: _Statement) -> Task | None:
         scope = self._scope(statement.leaves[0], "environment or family")

@@ -20,10 +20,10 @@ from specexpr.document.context import Context, listed
 from specexpr.document.forms import PART_FORMS, TASK_FORMS
 from specexpr.document.mistakes import wrong_task_line
 from specexpr.document.options import OPTION_WORDS, read_option
+from specexpr.document.orders import ranked
 from specexpr.document.posed import Asked, is_well_posed
 from specexpr.document.scope import Declarations, Scope, reordered_table
 from specexpr.document.trajectories import read_trajectory
-from specexpr.exact import bounds
 from specexpr.expressivity.task import Objective, Options, Task
 from specexpr.formalism import find_formalism
 from specexpr.models.policy import Policy, mark
@@ -67,6 +67,7 @@ class TaskReader:
     _mentioned: dict[tuple[int, str], Policy] = field(default_factory=dict)
     _orders: list[Objective] = field(default_factory=list)
     _questions: int = 0
+    _unsettled: str | None = None
     _is_for_all: bool = False
     _length: tuple[int, Span] | None = None
 
@@ -84,7 +85,7 @@ class TaskReader:
         if not self.sound:
             return None
         self._asked.sort(key=lambda asked: asked.what.model)
-        if not self._asked:
+        if not self._asked and self._unsettled is None:
             hint = TASK_FORMS[""] + "; or write accept go"
             self.context.error("empty-task", f"task {shown(name)} asks for nothing", header, help=hint)
             return None
@@ -116,6 +117,7 @@ class TaskReader:
             options=self._options,
             others=tuple(others),
             induced_by=self._orders[0] if len(self._orders) == self._questions == 1 else None,
+            unsettled=self._unsettled,
             span=header,
         )
 
@@ -184,18 +186,19 @@ class TaskReader:
             self.context.error("given-twice", message, entry.span, help="remove one of them", notes=notes)
             self.sound = False
         else:
-            option = read_option(entry, self.context.report, self._structure)
+            option = read_option(entry, self.context.report, self._objectives)
             self.sound &= option is not None
             self._options = self._options if option is None else option.over(self._options)
 
-    def _structure(self, leaf: Leaf) -> Objective | None:
-        """Return the objective whose structure is taken, from any environment of the task."""
+    def _objectives(self, leaf: Leaf) -> tuple[Objective, ...]:
+        """Return the objectives of a name, in those environments of the task that have one."""
         name = self.context.name(leaf)
         places = [environment.name for environment in self.scope.environments]
-        for place in places:
-            if (place, name) in self.declared.objectives:
-                return self.declared.objectives[place, name or ""]
-        return None if name is None else self._objective(leaf, places[0])
+        found = [place for place in places if (place, name) in self.declared.objectives]
+        if not found and name is not None:
+            self._objective(leaf, places[0])
+        objectives = [self.declared.objectives[place, name or ""] for place in found]
+        return tuple(one for one in objectives if one is not None) if None not in objectives else ()
 
     def _chain(self, entry: Node, model: int) -> None:
         names = [child.leaf(0) if isinstance(child, Node) else child for child in entry.children[::2]]
@@ -226,7 +229,7 @@ class TaskReader:
         self._asked.append(Asked(what, entry.span, text))
 
     def _order(self, entry: Node, model: int) -> None:
-        """Enter the order that an objective puts on some policies: best first, neighbours compared."""
+        """Enter the order that an objective puts on some policies."""
         *leaves, by = entry.leaves()
         environment = self.scope.drafts[model].environment
         tables = self._tables(leaves, model)
@@ -246,16 +249,16 @@ class TaskReader:
         named = [(leaf, self.declared.policies[environment.name, self._name(leaf)]) for leaf in leaves]
         policies = [policy for _, policy in named if policy is not None]
         values = formalism.evaluate(environment, objective.spec, policies)
-        ranked = sorted(zip(map(bounds, values), leaves, strict=True), key=lambda item: item[0], reverse=True)
+        found = ranked(values, formalism.compare)
+        if found.unsettled is not None:
+            names = " and ".join(clipped(leaves[i].text) for i in found.unsettled)
+            self._unsettled = f"the values of {names} by {clipped(by.text)} cannot be told apart"
+            hint = "the task will be undecided; or say with > or ~ how they compare"
+            message = f"the values of {names} are known only nearly, and cannot be told apart"
+            self.context.warning("values-not-separated", message, by.span, help=hint)
         line = self.context.line(entry.span)
-        for (u, i), (v, j) in pairwise(ranked):
-            relation = Relation.TIE if u == v else Relation.STRICT
-            if u[0] <= v[1] and (u != v or u[0] < u[1]):
-                names = f"{clipped(i.text)} and {clipped(j.text)}"
-                message = f"the values of {names} are irrational and too close to be told apart"
-                hint = "say with > or ~ how they compare"
-                self.context.error("values-not-separated", message, by.span, help=hint)
-                self.sound = False
+        for x, relation, y in found.pairs:
+            i, j = leaves[x], leaves[y]
             better, worse = self._table(i, model), self._table(j, model)
             if better is not None and worse is not None:
                 what = PolicyConstraint(model, better, worse, relation, line)

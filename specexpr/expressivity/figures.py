@@ -14,7 +14,7 @@ from math import ceil, log2
 from specexpr.certify.chain import SMALL
 from specexpr.certify.model import Model
 from specexpr.certify.proofs import RewardEntry, StateOccupancy
-from specexpr.exact import Interval, Value, bounds
+from specexpr.exact import Interval, Number, bounds
 from specexpr.expressivity.generic_reward import Point, exact_reward
 from specexpr.models.occupancy import state_occupancy
 
@@ -30,7 +30,7 @@ class Figures:
 
     points: Sequence[Point]
     reward: Reward
-    returns: Sequence[Value]
+    returns: Sequence[Number]
     visits: Sequence[StateOccupancy]
     is_exact: bool
     _places: dict[Point, int] = field(init=False, repr=False, compare=False)
@@ -38,11 +38,11 @@ class Figures:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_places", {point: i for i, point in enumerate(self.points)})
 
-    def value(self, point: Point) -> Value:
+    def value(self, point: Point) -> Number:
         """Return the return of a point."""
         return self.returns[self._places[point]]
 
-    def runs(self) -> list[tuple[Value, int]]:
+    def runs(self) -> list[tuple[Number, int]]:
         """Return the returns, or in floats the runs of returns, with their levels, but for the lowest."""
         ranked = sorted((bounds(x), point.level) for x, point in zip(self.returns, self.points, strict=True))
         if self.is_exact:
@@ -55,7 +55,7 @@ class Figures:
             runs.append((Interval(low, high), level))
         return [(run, level) for run, level in runs if level]
 
-    def visit(self, models: Sequence[Model], point: Point, state: int, discount: Fraction) -> Value | None:
+    def visit(self, models: Sequence[Model], point: Point, state: int, discount: Fraction) -> Number | None:
         """Return how often a state is visited; None where that may be never."""
         if self.is_exact:
             return state_occupancy(models[point.model], point.table, discount)[state]

@@ -28,13 +28,13 @@ from specexpr.certify.model import Claim
 from specexpr.certify.outcomes import Returns, kept, least_base, named_policies, returns_of
 from specexpr.certify.proofs import Refused, RewardEntry, StateOccupancy, TooLarge
 from specexpr.diagnostics import InternalError
-from specexpr.exact import Interval, Value
+from specexpr.exact import Interval, Number
 from specexpr.expressivity.figures import Figures, Reward, figures_of
 from specexpr.expressivity.generic_reward import Point
 from specexpr.expressivity.grading import Graded
 from specexpr.expressivity.value_tables import ANY_DISCOUNT
 
-Told = tuple[dict[int, Value], int]
+Told = tuple[dict[int, Number], int]
 """Returns, by the number of the reward, and the level of the policies that have them."""
 
 _FEW_BEHAVIOURS = 64
@@ -245,7 +245,7 @@ class _Separation:
             rewards = [one.reward for one in marks]
             told: list[Told] = []
             for point in rest:
-                wanted: dict[int, Value] = {}
+                wanted: dict[int, Number] = {}
                 if point in own:
                     wanted[_place(rewards, own[point].reward)] = _ZERO
                 elif self.is_dangerous(point):
@@ -264,7 +264,7 @@ class _Separation:
         """Return a state where a policy goes and takes several actions, if there is one."""
         return next((s for s in self.reached(point) if len(point.table[s]) > 1), None)
 
-    def choices(self, point: Point, figures: Figures) -> Iterator[tuple[Reward, Value | None]]:
+    def choices(self, point: Point, figures: Figures) -> Iterator[tuple[Reward, Number | None]]:
         """Yield two rewards of 1, for two actions of a policy in one state, with its returns."""
         s = self.random_state(point)
         assert s is not None
@@ -282,7 +282,7 @@ def _told(marks: Sequence[_Marked]) -> list[Told]:
     return [({i: _ZERO}, one.level) for i, one in enumerate(marks)]
 
 
-def _times(p: Fraction, value: Value) -> Value:
+def _times(p: Fraction, value: Number) -> Number:
     return Interval(p * value.lo, p * value.hi) if isinstance(value, Interval) else p * value
 
 

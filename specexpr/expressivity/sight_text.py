@@ -13,7 +13,7 @@ from specexpr.certify.kinds.value_table import Entry, TableWitness
 from specexpr.certify.model import PolicyConstraint, Relation, Table
 from specexpr.certify.proofs import RewardEntry, RewardWitness
 from specexpr.certify.sight import OF_TABLES, Sight
-from specexpr.exact import Value, bounds
+from specexpr.exact import Number, bounds
 from specexpr.expressivity.explanation import LISTED
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text, some, with_lines
@@ -252,7 +252,7 @@ def _reward_lines(question: Question, discount: Fraction, reward: tuple[RewardEn
     return reward_lines(Witness(question, "mr", RewardWitness(discount, reward, ())))
 
 
-def _pattern(wanted: Sequence[Value | None], *, single: bool) -> str:
+def _pattern(wanted: Sequence[Number | None], *, single: bool) -> str:
     """Return which returns a row is about."""
     parts = []
     for i, value in enumerate(wanted):

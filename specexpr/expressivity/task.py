@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from types import MappingProxyType
 
-from specexpr.certify.model import AcceptableSet, Claim, Constraint, Label, Setting, Table
+from specexpr.certify.model import AcceptableSet, Claim, Constraint, Label, Setting, Shape, Table
 from specexpr.diagnostics import Span
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -32,6 +32,8 @@ class Options:
     machine_states: how many states a machine may have.
     observe_labels: machines, functions of trajectories and formulas see labels only.
     structure: an objective whose machine, discounts or weights are taken, its rewards left free.
+    given: objectives whose values or returns are all that counts; by their names, in each environment.
+    utility: what a utility must be. nonnegative: the weights of given objectives must be at least 0.
     """
 
     discount: Fraction | None = None
@@ -42,6 +44,9 @@ class Options:
     machine_states: int | None = None
     observe_labels: bool | None = None
     structure: Objective | None = None
+    given: tuple[Objective, ...] | None = None
+    utility: Shape | None = None
+    nonnegative: bool | None = None
 
     def over(self, other: Options) -> Options:
         """Return these options, open ones filled in from `other`."""
@@ -66,7 +71,8 @@ class Task:
 
     `scope` is the name of the environment or family; constraints and acceptable sets point into
     `environments` by index. `policies` are the named ones that the task mentions, with that index.
-    `induced_by` is the objective whose order the task is, if it is one. `others` are further named policies
+    `induced_by` is the objective whose order the task is, if it is one. `unsettled` says which values of it
+    could not be told apart, so that no answer can be given. `others` are further named policies
     of its environments, for explanations only.
     """
 
@@ -78,6 +84,7 @@ class Task:
     acceptable: tuple[AcceptableSet, ...] = ()
     options: Options = Options()
     induced_by: Objective | None = None
+    unsettled: str | None = None
     span: Span | None = None
     others: tuple[tuple[int, Policy], ...] = field(default=(), compare=False)
 

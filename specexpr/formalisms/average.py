@@ -71,10 +71,12 @@ from fractions import Fraction
 from random import Random
 
 from specexpr.certify.clock import Average
+from specexpr.certify.measure import Account
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Report, Source, Span
+from specexpr.expressivity.measures import account
 from specexpr.expressivity.step_rewards import asks_policies, in_task, sample_entries, step_values
-from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import Proof, Verdict, Words, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
@@ -123,6 +125,13 @@ def evaluate(
     return step_values(environment, spec.entries, policies, clock=Average())
 
 
+def measure(objective: Objective) -> Account:
+    """Return the objective as the kernel knows it."""
+    spec = objective.spec
+    assert isinstance(spec, AverageReward)
+    return account(objective.environment, spec.entries, Average())
+
+
 def decide(question: Question) -> Verdict:
     """Return a proved verdict; the reward that induced the order, if one did, is tried first."""
     from specexpr.expressivity.clocked import Pays, decide_linear
@@ -154,6 +163,7 @@ FORMALISM = Formalism(
     print=print_average,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     options=frozenset({"modulo_unreachable"}),
     needs=asks_policies,
     decide=decide,

@@ -70,11 +70,13 @@ from fractions import Fraction
 from random import Random
 
 from specexpr.certify.clock import MOST_STEPS, Horizon
+from specexpr.certify.measure import Account
 from specexpr.certify.model import Setting
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Report, Source, Span
+from specexpr.expressivity.measures import account
 from specexpr.expressivity.step_rewards import asks_policies, in_task, sample_entries, step_values
-from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import Proof, Verdict, Words, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
@@ -130,6 +132,13 @@ def evaluate(
 ) -> tuple[Fraction, ...]:
     """Return the exact values of some policies."""
     return step_values(environment, spec.entries, policies, clock=Horizon(spec.steps))
+
+
+def measure(objective: Objective) -> Account:
+    """Return the objective as the kernel knows it."""
+    spec = objective.spec
+    assert isinstance(spec, HorizonReward)
+    return account(objective.environment, spec.entries, Horizon(spec.steps))
 
 
 def _own(question: Question) -> HorizonReward | None:
@@ -191,6 +200,7 @@ FORMALISM = Formalism(
     print=print_horizon,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     options=frozenset({"horizon", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

@@ -98,8 +98,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from specexpr.certify.formula import Formula
+from specexpr.certify.formula_store import scheme_of
+from specexpr.certify.measure import Probability
 from specexpr.diagnostics import Report, Source, Span
-from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
@@ -153,6 +155,12 @@ def evaluate(environment: Environment, spec: Formula, policies: Sequence[Policy]
     return property_values(environment, formula_property(spec), policies)
 
 
+def measure(objective: Objective) -> Probability:
+    """Return the objective as the kernel knows it."""
+    spec: Formula = objective.spec  # type: ignore[assignment] # specifications of this formalism are formulas
+    return Probability(scheme_of(spec), objective.environment.labels)
+
+
 def approximate(environment: Environment, spec: Formula, policies: Sequence[Policy]) -> tuple[float, ...]:
     """Return about the probabilities of some policies."""
     from specexpr.product.formulas import formula_property
@@ -201,6 +209,7 @@ FORMALISM = Formalism(
     words=words,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     approximate=approximate,
     optimal=optimal,
     product=product,

@@ -114,14 +114,17 @@ from typing import TYPE_CHECKING
 
 from specexpr.certify.algebraic_machine import AlgebraicMachine
 from specexpr.certify.algebraic_reward import AlgebraicReward
+from specexpr.certify.clock import Discounted
 from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
 from specexpr.certify.kinds.machine import MachineWitness
+from specexpr.certify.measure import Account
 from specexpr.certify.model import Machine, Setting, TrajectoryConstraint
 from specexpr.certify.observing import observations
 from specexpr.certify.proofs import RewardWitness
 from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
+from specexpr.expressivity.measures import remembering_account
 from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Proof, Undecided, Verdict, proved
 from specexpr.formalism import Formalism
@@ -276,6 +279,15 @@ def evaluate(
     from specexpr.product.product import product_values
 
     return product_values(product(environment, spec), policies)
+
+
+def measure(objective: Objective) -> Account:
+    """Return the objective as the kernel knows it."""
+    spec = objective.spec
+    assert isinstance(spec, RewardMachine)
+    run = Run(objective.environment, spec)
+    clock = Discounted(spec.discount)
+    return remembering_account(objective.environment, clock, len(spec.states), move=run.move, pay=run.pay)
 
 
 # -- decision ----------------------------------------------------------------------------------------------
@@ -436,6 +448,7 @@ FORMALISM = Formalism(
     print=print_machine,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     options=frozenset({"discount", "modulo_unreachable", "machine_states", "observe_labels", "structure"}),
     needs=needs,
     settle=settle,

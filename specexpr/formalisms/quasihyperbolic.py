@@ -78,10 +78,12 @@ from fractions import Fraction
 from random import Random
 
 from specexpr.certify.clock import MOST_STEPS, Discounted
+from specexpr.certify.measure import Account
 from specexpr.certify.model import Setting
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.exact import rational_text
+from specexpr.expressivity.measures import account
 from specexpr.expressivity.step_rewards import asks_policies, in_task, sample_entries, step_values
 from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Proof, Undecided, Verdict, Words, proved
@@ -242,6 +244,13 @@ def evaluate(
     return step_values(environment, spec.entries, policies, clock=clock)
 
 
+def measure(objective: Objective) -> Account:
+    """Return the objective as the kernel knows it."""
+    spec = objective.spec
+    assert isinstance(spec, WeighedReward)
+    return account(objective.environment, spec.entries, Discounted(spec.discount or _ANY, spec.weights))
+
+
 def _given(question: Question) -> Objective | None:
     """Return the objective whose weights are taken, if they are one's."""
     structure, own = question.options.structure, question.task.induced_by
@@ -315,6 +324,7 @@ FORMALISM = Formalism(
     print=print_weighed,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     options=frozenset({"discount", "beta", "structure", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

@@ -71,11 +71,14 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
+from specexpr.certify.clock import Discounted
+from specexpr.certify.measure import Account
 from specexpr.certify.proofs import RewardEntry
 from specexpr.certify.stretch import Stretch
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import rational_text
-from specexpr.expressivity.task import Options, Question
+from specexpr.expressivity.measures import account
+from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import Expressible, Verdict, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
@@ -174,6 +177,13 @@ def evaluate(environment: Environment, spec: Reward, policies: Sequence[Policy])
     return tuple(policy_expectation(model, p.table, discount=discount, reward=pays) for p in policies)
 
 
+def measure(objective: Objective) -> Account:
+    """Return the objective as the kernel knows it."""
+    spec = objective.spec
+    assert isinstance(spec, Reward)
+    return account(objective.environment, spec.entries, Discounted(spec.discount))
+
+
 def product(environment: Environment, spec: Reward) -> Product:
     """Return the environment with what its steps pay: a product without a memory."""
     from specexpr.product.product import make_product
@@ -223,6 +233,7 @@ FORMALISM = Formalism(
     print=print_reward,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     decide=decide,
     good_discounts=good_discounts,
     product=product,

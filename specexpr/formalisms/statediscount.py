@@ -77,10 +77,12 @@ from fractions import Fraction
 from random import Random
 
 from specexpr.certify.clock import ByState
+from specexpr.certify.measure import Account
 from specexpr.certify.model import Setting
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.exact import rational_text
+from specexpr.expressivity.measures import account
 from specexpr.expressivity.step_rewards import asks_policies, in_task, sample_entries, step_values
 from specexpr.expressivity.task import Objective, Options, Question
 from specexpr.expressivity.verdict import Proof, Verdict, Words, proved
@@ -190,6 +192,13 @@ def evaluate(
     return step_values(environment, spec.entries, policies, clock=ByState(), discounts=discounts)
 
 
+def measure(objective: Objective) -> Account:
+    """Return the objective as the kernel knows it."""
+    spec = objective.spec
+    assert isinstance(spec, StateDiscountedReward)
+    return account(objective.environment, spec.entries, ByState(), discounts=spec.discounts)
+
+
 def _given(question: Question) -> Objective | None:
     """Return the objective whose discounts are taken, if they are one's."""
     given = question.options.structure or question.task.induced_by
@@ -262,6 +271,7 @@ FORMALISM = Formalism(
     print=print_discounted,
     sample=sample,
     evaluate=evaluate,
+    measure=measure,
     options=frozenset({"structure", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

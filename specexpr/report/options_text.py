@@ -33,6 +33,12 @@ def options_text(given: Given) -> str:
         said.append(f"machine states {setting.machine_states}")
     if setting.labels is not None:
         said.append("observe labels")
+    if setting.given:
+        said.append(f"given {', '.join(one.name for one in setting.given)}")
+    if setting.utility is not None:
+        said.append(f"utility {setting.utility}")
+    if setting.nonnegative:
+        said.append("weights nonnegative")
     if given.modulo_unreachable:
         said.append("modulo unreachable")
     return ", ".join(said)

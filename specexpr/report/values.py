@@ -91,6 +91,8 @@ def _json(value: Value | Approximate) -> object:
     """Return an exact value as its text, an enclosure as its ends, an approximate value as such."""
     if isinstance(value, Approximate):
         return {"approximate": f"{value.number:.12g}"}
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
     if isinstance(value, Interval):
         return {"lo": rational_text(value.lo), "hi": rational_text(value.hi)}
     return rational_text(value)
@@ -107,6 +109,8 @@ def value_text(value: Value | Approximate) -> str:
     """
     if isinstance(value, Approximate):
         return f"~{value.number:.9g}"
+    if isinstance(value, tuple):
+        return f"({', '.join(value_text(one) for one in value)})"
     if not isinstance(value, Interval):
         return both(value)
     for digits in range(12, 3, -1):

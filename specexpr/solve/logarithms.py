@@ -13,12 +13,12 @@ from fractions import Fraction
 from functools import cache
 from math import gcd
 
-from specexpr.exact import Interval, Value
+from specexpr.exact import Interval, Number
 
 _GUARD = 16  # bits beyond those that are asked for
 
 
-def enclosed(rational: Fraction, logarithms: Mapping[int, Fraction], *, bits: int = 64) -> Value:
+def enclosed(rational: Fraction, logarithms: Mapping[int, Fraction], *, bits: int = 64) -> Number:
     """Return rational + sum of coefficients times ln n, n > 0: exactly, or to 2^-bits of its size.
 
     >>> enclosed(Fraction(1, 2), {4: Fraction(1), 2: Fraction(-2)})

@@ -16,7 +16,7 @@ from typing import NoReturn
 from specexpr.certify.proofs import Refused
 from specexpr.diagnostics import Diagnostic, Source, Span
 from specexpr.document.printing import print_environment
-from specexpr.exact import Interval
+from specexpr.exact import Value
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
 from specexpr.formalism import Formalism, Spec, posed, settled
@@ -27,7 +27,7 @@ from specexpr.testing.documents import question_text
 from specexpr.testing.metamorphic import AskAgain, Keeps
 
 Truth = Callable[[Question], bool | None]
-Value = Callable[[Environment, Spec, Policy], Fraction | Interval]
+TrueValue = Callable[[Environment, Spec, Policy], Value]
 Confirm = Callable[[Question, Verdict], str | None]
 Allow = Callable[[Question, Undecided], bool]
 
@@ -66,7 +66,7 @@ class Subject:
 
     formalism: Formalism
     truth: Truth | None
-    value: Value | None
+    value: TrueValue | None
     confirm: Confirm | None
     allow_undecided: Allow | None
     prepare: Callable[[Question], Question] | None = None
@@ -90,15 +90,15 @@ def check_documentation(subject: Subject) -> None:
     if doubt is not None:
         raise Broken(Law.DOCUMENTED, doubt)
     if formalism.keyword is not None:
-        for name in ("parse", "print", "sample"):
-            if getattr(formalism, name) is None:
+        for name in ("is_written", "print", "sample"):
+            if not getattr(formalism, name):
                 raise Broken(Law.COMPLETE, f'"{formalism.keyword}" opens an objective but "{name}" is None')
 
 
 def check_round_trip(subject: Subject, environment: Environment, spec: Spec) -> None:
     """Check that a specification is printed so that it reads back as itself. Raises Broken."""
     formalism = subject.formalism
-    if formalism.parse is None or formalism.print is None:
+    if not formalism.is_written or formalism.print is None:
         return
 
     def fail(what: str) -> NoReturn:
@@ -108,7 +108,14 @@ def check_round_trip(subject: Subject, environment: Environment, spec: Spec) -> 
     before = "objective o in e = x {"  # so that a span that is taken from the start of the source shows
     source = Source("printed.spex", before + body + "}\n")
     found: list[Diagnostic] = []
-    again = formalism.parse(source, Span(len(before), len(before) + len(body)), environment, found.append)
+    span = Span(len(before), len(before) + len(body))
+    if formalism.compose is not None and formalism.components is not None:
+        named = {one.name: one for one in formalism.components(spec)}
+        again = formalism.compose(
+            source, span, environment, found.append, find=lambda leaf: named[leaf.text.strip('"')]
+        )
+    elif formalism.parse is not None:
+        again = formalism.parse(source, span, environment, found.append)
     if found:
         fail(f"reading {body!r} reports {'; '.join(d.message for d in found)}")
     if again != spec:
@@ -134,8 +141,11 @@ def check_evaluation(
             raise Broken(Law.EVALUATION, what, document=document)
 
 
-def _agree(value: Fraction | Interval, true: Fraction | Interval) -> bool:
+def _agree(value: Value, true: Value) -> bool:
     """Say whether a value is right: what is rational exactly, what is not in a narrow interval."""
+    if isinstance(value, tuple) or isinstance(true, tuple):
+        both = isinstance(value, tuple) and isinstance(true, tuple) and len(value) == len(true)
+        return both and all(map(_agree, value, true))  # type: ignore[arg-type] # both are tuples
     if isinstance(value, Fraction) or isinstance(true, Fraction):
         return value == true
     is_narrow = (value.hi - value.lo) * (1 << 60) <= max(abs(value.lo), abs(value.hi))

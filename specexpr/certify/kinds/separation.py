@@ -28,9 +28,9 @@ from specexpr.certify.outcomes import kept, least_base, returns_of
 from specexpr.certify.proofs import Refused, RewardEntry, StateOccupancy
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.sight import OF_RETURNS, Sight, check_values, refuse_twins
-from specexpr.exact import Interval, Value, bounds, rational_text
+from specexpr.exact import Interval, Number, bounds, rational_text
 
-Row = tuple[tuple[Value | None, ...], Fraction]
+Row = tuple[tuple[Number | None, ...], Fraction]
 """A return for each reward, or None where it does not matter, and the value of policies that have them."""
 
 
@@ -74,7 +74,7 @@ def check_separation(claim: Claim, formalism: str, proof: SeparationWitness) -> 
             known[key] = next(rows, proof.otherwise)
         return known[key]
 
-    def has(model: int, table: Table, wanted: Sequence[Value | None]) -> bool:
+    def has(model: int, table: Table, wanted: Sequence[Number | None]) -> bool:
         return all(x is None or returns.is_at(i, model, table, x) for i, x in enumerate(wanted))
 
     def others(accept: AcceptableSet, least: Fraction) -> None:
@@ -126,7 +126,7 @@ def read_separation(node: Node, scope: Scope) -> SeparationWitness:
     )
 
 
-def _read_return(node: Node) -> Value | None:
+def _read_return(node: Node) -> Number | None:
     if node.value is None:
         return None
     if not isinstance(node.value, dict):
@@ -153,7 +153,7 @@ def write_separation(proof: SeparationWitness, scope: Scope) -> JsonObject:
     return found
 
 
-def _write_return(value: Value | None) -> object:
+def _write_return(value: Number | None) -> object:
     if value is None:
         return None
     low, high = map(rational_text, bounds(value))
