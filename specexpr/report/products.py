@@ -41,9 +41,11 @@ def product_text(objective: Objective, form: str) -> str:
         case "hoa":
             return _automaton_text(objective, product, title)
         case "svg":
-            from specexpr.product.dot import draw_svg
+            from specexpr.report.draw.graphs import product_picture
+            from specexpr.report.draw.svg import svg_text
 
-            return draw_svg(product, title=title)
+            hint = "take another --format: dot, drn, json"
+            return svg_text(product_picture(product, title=title, hint=hint), background="white")
         case _:
             from specexpr.certify.writing import to_text
             from specexpr.product.document import product_document

@@ -7,7 +7,6 @@ import re
 from fractions import Fraction
 from pathlib import Path
 from random import Random
-from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -15,11 +14,10 @@ import pytest
 import specexpr.product
 from specexpr.certify.model import Label
 from specexpr.certify.writing import to_text
-from specexpr.diagnostics import SpecError
 from specexpr.formalisms import machine, reward
 from specexpr.models.environment import Environment
 from specexpr.product.document import product_document
-from specexpr.product.dot import MOST_DRAWN, draw_svg, write_dot
+from specexpr.product.dot import write_dot
 from specexpr.product.drn import write_drn
 from specexpr.product.product import Product
 from specexpr.testing.examples import model
@@ -173,36 +171,3 @@ def test_graphs_can_be_read_and_say_all(seed: int) -> None:
         }
         mine = {y for z, y in arrows if z == str(x)} & dots
         assert {frozenset(y for z, y in arrows if z == dot) for dot in mine} == branching
-
-
-def test_a_picture_shows_names_and_rewards() -> None:
-    """It is an SVG whose texts are the names, the labels, the actions, the probabilities and the rewards."""
-    rooms = model(
-        {"s & t": {"go": {"s & t": "1/3", "u": "2/3"}, "stay": "s & t"}, "u": {"stay": "u"}}, start="s & t"
-    )
-    where = Environment(
-        "e", rooms, (Label("<goal>", frozenset({1})), Label("push", pairs=frozenset({(0, 0)})))
-    )
-    spec = machine.reward_machine(
-        "m0",
-        [("m0", "m1", machine.At(1), Fraction(-3, 2)), ("m0", "m0", machine.Do(0), Fraction(7))],
-        discount=Fraction(1, 2),
-        otherwise=(None, Fraction(0)),
-    )
-    svg = draw_svg(machine.product(where, spec), title="t")
-    root = ET.fromstring(svg)
-    assert root.tag.endswith("svg")
-    words = {(text.text or "").strip() for text in root.iter("{http://www.w3.org/2000/svg}text")}
-    for word in ("m0", "m1", ", s & t", "<goal>", "[push]", "1/3 :", "2/3 :", "7", "stay :", "-3/2"):
-        assert word in words, words
-
-
-def test_a_picture_that_nobody_could_read_is_refused() -> None:
-    """Beyond some hundred arrows."""
-    names = [f"s{i}" for i in range(MOST_DRAWN)]
-    ring = model({name: {"a": names[i - 1]} for i, name in enumerate(names)}, start="s0")
-    product = reward.product(Environment("e", ring), reward.Reward(Fraction(1, 2), ()))
-    with pytest.raises(SpecError) as caught:
-        draw_svg(product, title="t")
-    assert [d.id for d in caught.value.diagnostics] == ["too-large-to-draw"]
-    assert write_dot(product, title="t").count(" -> ") == MOST_DRAWN + 1
