@@ -64,9 +64,11 @@ class Sums:
         return list(total.values())
 
     def _sides(self, c: Constraint) -> list[object]:
-        """Return the names of both sides of a constraint, whose series are known from then on."""
+        """Return the names of both sides of a constraint, whose series are then known. Raises Refused."""
         found: list[object] = []
         if isinstance(c, TrajectoryConstraint):
+            if self.walks.is_regularised:
+                raise Refused("the formalism does not compare sequences")
             for steps in (c.better, c.worse):
                 found.append((c.model, steps))
                 if found[-1] not in self._known:

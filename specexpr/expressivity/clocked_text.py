@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from specexpr.certify.features import features
-from specexpr.certify.kinds.step_reward import StepRewardWitness, step_values
+from specexpr.certify.kinds.step_reward import StepRewardWitness, at_discount, step_values
 from specexpr.certify.proofs import FarkasCertificate
 from specexpr.exact import rational_text
 from specexpr.expressivity.conflict_text import Wording
@@ -62,14 +62,16 @@ def _witness_words(question: Question, proof: StepRewardWitness, manner: Manner)
         summary, head = f"the {noun} that is 0 everywhere", [f"The {about} that is 0 everywhere."]
     else:
         count = len(proof.reward) + len(proof.regulariser)
-        summary = f"{noun} with {counted(count, 'entry')}"
+        own = "" if proof.discount is None else f" at discount {rational_text(proof.discount)}"
+        summary = f"{noun} with {counted(count, 'entry')}{own}"
         rest = "" if lines[0].startswith("* / *:") else ", 0 where nothing is listed"
         rest += ', rounded where it says "about"' if is_rounded(witness) else ""
         shown = [f"  {line}" for line in lines[:LISTED]]
         head = [f"{about[0].upper()}{about[1:]}{rest}:", *shown]
         if len(lines) > LISTED:
             head.append(f"  ... and {counted(len(lines) - LISTED, 'more line')}")
-    value = step_values(features(manner.formalism, question.claim(), proof.numbers), proof)
+    claim = at_discount(question.claim(), manner.formalism, proof)
+    value = step_values(features(manner.formalism, claim, proof.numbers), proof)
     return Words(summary, "\n".join([*head, *valued_lines(question, value)]))
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import cast
@@ -32,12 +33,14 @@ from specexpr.certify.checking import check
 from specexpr.certify.kinds.farkas_any import Cell, FarkasAnyCertificate, Point
 from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.kinds.mixture import MixtureCertificate
+from specexpr.certify.kinds.step_reward import StepRewardWitness
 from specexpr.certify.model import Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.proofs import FarkasCertificate, Refused, RewardWitness, Term, TooLarge
 from specexpr.certify.supports import Support
 from specexpr.diagnostics import InternalError
 from specexpr.exact import common_denominator
 from specexpr.expressivity.algebraic_witness import algebraic_reward, machine_witness
+from specexpr.expressivity.clocked import Pays, decide_linear
 from specexpr.expressivity.coverings import (
     Covering,
     cells,
@@ -72,7 +75,7 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 def decide_everywhere(claim: Claim, formalism: str, *, deadline: float | None) -> Proof | Undecided:
     """Return a proof that the kernel has checked: a witness at some discount, or a conflict at each.
 
-    claim: one without a discount; formalism: mr, or rm where the claim fixes the machine.
+    claim: one without a discount; formalism: mr, rrl, or rm where the claim fixes the machine.
     """
     try:
         proof = _decide(claim, formalism, deadline)
@@ -94,6 +97,11 @@ def _decide(claim: Claim, formalism: str, deadline: float | None) -> Proof | Und
         for t in FIRST:
             proof = markov_proof(claim, t, deadline)
             if isinstance(proof, RewardWitness | MixtureCertificate):
+                return proof
+    if formalism == "rrl":
+        for t in FIRST:
+            proof = regularised_proof(claim, t, deadline)
+            if isinstance(proof, StepRewardWitness):
                 return proof
     if number_of_states(claim, formalism) > MOST_STATES:
         return Undecided(f"limit: any discount is decided for at most {MOST_STATES} states")
@@ -232,13 +240,14 @@ class Search:
         """Return the witness at a rational where the rows have a solution; None when rows were missing."""
         if self.formalism == "rm":
             return self.with_weights(t, [fmpz_poly([x]) for x in self.rows.system.readable(solution, t)])
-        match proof := markov_proof(self.claim, t, self.deadline):
+        prove = regularised_proof if self.formalism == "rrl" else markov_proof
+        match proof := prove(self.claim, t, self.deadline):
             case FarkasCertificate(terms=terms):
                 added = [self.add_bad(term) for term in terms]
                 if not any(added):
                     raise InternalError("a conflict at one discount has no row that was missing")
                 return None
-            case RewardWitness() | MixtureCertificate() | Undecided():
+            case RewardWitness() | StepRewardWitness() | MixtureCertificate() | Undecided():
                 return proof
             case _:
                 return Undecided("limit: a conflict at one discount is too large to be proved exactly")
@@ -261,6 +270,8 @@ class Search:
         columns = zip(self.rows.system.coordinates, values, strict=False)  # without rows there are no values
         weights = {key: coefficients(p) for key, p in columns if p and not is_threshold(key)}
         discount = self.roots.number(x)
+        if self.formalism == "rrl":
+            return Undecided("limit: a regularised reward at a single irrational discount is not proved")
         found: MachineWitness | AlgebraicMachine | AlgebraicReward | list[tuple[int, Table]]
         try:
             if isinstance(discount, Fraction) or self.formalism == "rm":
@@ -278,6 +289,14 @@ class Search:
 
     def expired(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
+
+
+def regularised_proof(
+    claim: Claim, t: Fraction, deadline: float | None, *, candidate: Pays | None = None
+) -> Proof | Undecided:
+    """Return the proof of the answer for regularised rewards at one discount, a witness or a certificate."""
+    proof = decide_linear(replace(claim, discount=t), "rrl", candidate=candidate, deadline=deadline)
+    return replace(proof, discount=t) if isinstance(proof, StepRewardWitness) else proof
 
 
 def markov_proof(claim: Claim, t: Fraction, deadline: float | None) -> Proof | Undecided:

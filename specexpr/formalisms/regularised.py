@@ -42,6 +42,9 @@ dispreferred policies cancel, law by law. Acceptable sets add bad policies to th
 hand fail to punish them, those one action away from a good policy: if good policies, one of them
 deterministic, beat these they beat all. Several environments share one R(s, a, s') and one F.
 
+``discount any`` asks whether some discount will do. The answer is a specification at a discount of its own,
+or a proof that no discount has any; where a single irrational discount is left, it is undecided.
+
 What it cannot do
 -----------------
 Remember: deterministic policies all play laws of one kind, so "the same action twice" is not expressible.
@@ -85,11 +88,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from specexpr.certify.clock import Discounted
+from specexpr.certify.kinds.farkas_any import FarkasAnyCertificate
+from specexpr.certify.kinds.step_reward import StepRewardWitness
 from specexpr.certify.model import Claim, Distribution, PolicyConstraint
 from specexpr.certify.proofs import RewardEntry
 from specexpr.certify.walk import Walker
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
-from specexpr.exact import Value, bounds, rational_text
+from specexpr.exact import Number, bounds, rational_text
 from specexpr.expressivity.step_rewards import (
     asks_policies,
     gains_of,
@@ -99,7 +104,7 @@ from specexpr.expressivity.step_rewards import (
     weighed_sums,
 )
 from specexpr.expressivity.task import Objective, Options, Question
-from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Proof, Undecided, Verdict, Words, proved
+from specexpr.expressivity.verdict import Proof, Verdict, Words, proved
 from specexpr.formalism import Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -244,7 +249,7 @@ def sample(random: Random, environment: Environment) -> RegularisedReward:
 
 def evaluate(
     environment: Environment, spec: RegularisedReward, policies: Sequence[Policy]
-) -> tuple[Value, ...]:
+) -> tuple[Number, ...]:
     """Return the values of some policies: exact where they are rational, else enclosed to 2^-64."""
     from specexpr.solve.logarithms import enclosed
 
@@ -287,14 +292,28 @@ def decide(question: Question) -> Verdict:
     """Return a proved verdict; the specification that induced the order, if one did, is tried first."""
     from specexpr.expressivity.clocked import decide_linear
 
-    own, discount = question.task.induced_by, question.options.discount
-    if discount is None:
-        return Undecided(GIVE_A_DISCOUNT)
+    own, discount, claim = question.task.induced_by, question.options.discount, question.claim()
     candidate = None
-    if own is not None and isinstance(own.spec, RegularisedReward) and own.spec.discount == discount:
+    if own is not None and isinstance(own.spec, RegularisedReward) and discount in (None, own.spec.discount):
         candidate = _candidate(question, own, own.spec)
-    proof = decide_linear(question.claim(), "rrl", candidate=candidate, deadline=question.deadline)
+    proof: Proof
+    if discount is None:
+        proof = _at_any_discount(question, candidate)
+    else:
+        proof = decide_linear(claim, "rrl", candidate=candidate, deadline=question.deadline)
     return proved(question, "rrl", proof, speak)
+
+
+def _at_any_discount(question: Question, candidate: Pays | None) -> Proof:
+    """Return a proof for an open discount: that of the objective behind the order, if it does, or another."""
+    from specexpr.expressivity.everywhere import decide_everywhere, regularised_proof
+
+    claim, own = question.claim(), question.task.induced_by
+    if candidate is not None and own is not None and isinstance(own.spec, RegularisedReward):
+        tried = regularised_proof(claim, own.spec.discount, question.deadline, candidate=candidate)
+        if isinstance(tried, StepRewardWitness):
+            return tried
+    return decide_everywhere(claim, "rrl", deadline=question.deadline)
 
 
 def _candidate(question: Question, own: Objective, spec: RegularisedReward) -> Pays:
@@ -324,13 +343,17 @@ def speak(question: Question, proof: Proof) -> Words:
     """Return what is said of a proof."""
     from specexpr.expressivity.clocked_text import Manner, clocked_words
     from specexpr.expressivity.conflict_text import Wording, discounted_at
+    from specexpr.expressivity.everywhere_text import everywhere_words
     from specexpr.expressivity.phrases import number_text
 
-    discount = question.options.discount or _ZERO
+    own = proof.discount if isinstance(proof, StepRewardWitness) else None
+    discount = question.options.discount or own or _ZERO
     is_family = len(question.task.environments) > 1
     what = "takes every transition" if is_family else "visits every state-action pair"
     counts = f"{what}, and plays every law of actions, exactly as often"
     wording = Wording(_NOUN, counts, discounted_at(discount))
+    if isinstance(proof, FarkasAnyCertificate):
+        return everywhere_words(question, proof, wording)
     return clocked_words(question, proof, Manner("rrl", wording, f"discount {number_text(discount)}"))
 
 

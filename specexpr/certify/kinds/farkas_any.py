@@ -171,7 +171,7 @@ def write_farkas_any(proof: FarkasAnyCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="farkas-any",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"mr", "rm"}),
+    formalisms=frozenset({"mr", "rm", "rrl"}),
     data=(FarkasAnyCertificate,),
     check=check_farkas_any,
     read=read_farkas_any,

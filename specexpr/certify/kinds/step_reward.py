@@ -2,13 +2,14 @@
 
 A policy is worth the sum of what its steps pay, weighed by the visits of the clock; where the formalism has
 a regulariser, a visit also pays what the regulariser says of the law of actions there. So the value is linear
-in the features of `certify.features`, which are recomputed. See `pages/step_reward.md`.
+in the features of `certify.features`, which are recomputed. Where the question leaves the discount of a
+regularised reward open, the witness brings one. See `pages/step_reward.md`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from specexpr.certify.checking import Answer, ProofKind
@@ -32,19 +33,31 @@ _ZERO = Fraction(0)
 class StepRewardWitness:
     """Rewards on steps and, by law of actions, what a visit pays besides; what is not listed is 0.
 
-    Entries for one (s, a) with and without `next` add up. `numbers` make checking linear.
+    Entries for one (s, a) with and without `next` add up. `numbers` make checking linear. `discount` is that
+    of a regularised reward where the question has none.
     """
 
     reward: tuple[RewardEntry, ...]
     regulariser: tuple[tuple[Distribution, Fraction], ...] = ()
     numbers: tuple[NodeNumbers, ...] = ()
+    discount: Fraction | None = None
 
 
 def check_step_reward(claim: Claim, formalism: str, proof: StepRewardWitness) -> None:
     """Check that the values of policies are ordered as the claim asks. Raises Refused."""
+    claim = at_discount(claim, formalism, proof)
     known = features(formalism, claim, proof.numbers)
     check_order(claim, step_values(known, proof), rivals=rivals_of(formalism))
     known.check_rest()
+
+
+def at_discount(claim: Claim, formalism: str, proof: StepRewardWitness) -> Claim:
+    """Return the claim at the discount that a witness brings, if it brings one. Raises Refused."""
+    if proof.discount is None:
+        return claim
+    if formalism != "rrl" or not 0 < proof.discount < 1 or claim.discount not in (None, proof.discount):
+        raise Refused("the witness has another discount than the question, or one that is none")
+    return replace(claim, discount=proof.discount)
 
 
 def rivals_of(formalism: str) -> Rivals:
@@ -94,11 +107,12 @@ def _weight(
 
 def read_step_reward(node: Node, scope: Scope) -> StepRewardWitness:
     """Read a witness from its JSON. Raises Malformed."""
-    entry = node.fields("kind", "reward", optional=("regulariser", "numbers"))
+    entry = node.fields("kind", "reward", optional=("regulariser", "numbers", "discount"))
     return StepRewardWitness(
         read_entries(entry["reward"], scope),
         tuple(_read_law(x, scope) for x in entry["regulariser"].items()) if "regulariser" in entry else (),
         read_numbers(entry["numbers"], scope) if "numbers" in entry else (),
+        entry["discount"].rational() if "discount" in entry else None,
     )
 
 
@@ -118,6 +132,8 @@ def write_step_reward(proof: StepRewardWitness, scope: Scope) -> JsonObject:
         ]
     if proof.numbers:
         found["numbers"] = write_numbers(proof.numbers, scope)
+    if proof.discount is not None:
+        found["discount"] = rational_text(proof.discount)
     return found
 
 

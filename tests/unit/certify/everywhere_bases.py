@@ -91,6 +91,14 @@ TASKS = (
     (FAMILY, "in both { in one { x > y }  in two { y > x } }"),
 )
 
+REGULARISED = (
+    (CLOCK, "in clock { C > A; C > B; C > D }"),
+    (CLOCK, "in clock { A > D; B > E; F > A }"),
+    (CLOCK, "in clock { accept A B }"),
+    (ENTAILMENT, "in entailment { accept equally aa bb }"),
+    (FAMILY, "in both { in one { x > y }  in two { y > x } }"),
+)
+
 
 def document(environments: str, task: str, formalism: str) -> Json:
     """Return the document of a task for any discount; for machines in one with a single state."""
@@ -114,3 +122,4 @@ def document(environments: str, task: str, formalism: str) -> Json:
 
 EVERYWHERE_BASES = [document(*task, "mr") for task in TASKS]
 EVERYWHERE_BASES += [document(*task, "rm") for task in TASKS[1:5]]
+EVERYWHERE_BASES += [document(*task, "rrl") for task in REGULARISED]

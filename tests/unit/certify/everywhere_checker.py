@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from certify_checker import Asked, Json, Vector, combine, dot, identity
+from clock_checker import AskedUnderClock, weights_of
 
 MANY = 32
 FINE = Fraction(1, 1 << 400)
@@ -29,11 +30,11 @@ def asked_at(document: Json, result: Json, g: Fraction) -> Asked:
     """Return all that a result asks, at one discount."""
     options = {**result["options"], "discount": str(g)}
     named = {"task": result["task"], "environment": result["environment"], "options": options}
-    named |= {"witness": None, "certificate": None}
+    named |= {"witness": None, "certificate": None, "formalism": result["formalism"]}
     question = {key: value for key, value in document.items() if key != "results"}
     mark = json.dumps([question, named], sort_keys=True), g
     if mark not in _KNOWN:
-        _KNOWN[mark] = Asked(document, named)
+        _KNOWN[mark] = (AskedUnderClock if result["formalism"] == "rrl" else Asked)(document, named)
     return _KNOWN[mark]
 
 
@@ -93,7 +94,7 @@ def rows_of(asked: Asked, terms: list[Json]) -> list[tuple[str, Vector]]:
 
 def assert_right_everywhere(document: Json, result: Json) -> None:
     """Check an accepted result from the definitions."""
-    assert result["formalism"] in ("mr", "rm")
+    assert result["formalism"] in ("mr", "rm", "rrl")
     if result["verdict"] == "undecided":
         assert result["reason"]
         return
@@ -160,11 +161,18 @@ def assert_point(document: Json, result: Json, point: Json) -> None:
 
 def assert_witness(document: Json, result: Json) -> None:
     proof = result["witness"]
-    g = number(proof["discount"])
+    discount = proof["discount"] if "discount" in proof else result["options"]["discount"]
+    g = number(discount)
     assert 0 < g < 1
-    assert result["options"].get("discount", "any") in ("any", proof["discount"])
-    is_exact = isinstance(proof["discount"], str)
+    assert result["options"].get("discount", "any") in ("any", discount)
+    is_exact = isinstance(discount, str)
     asked = asked_at(document, result, g)
+    if isinstance(asked, AskedUnderClock):
+        weights = weights_of(asked, proof)
+        for (relation, *_), (row, _) in asked.rows.items():
+            gap = dot(weights, row)
+            assert {">": gap > 0, ">=": gap >= 0, "~": gap == 0}[relation]
+        return
     states = next(iter(asked.worlds.values())).states
     reward: Vector = {}
     keys = [(e["state"], e["action"], e.get("next")) for e in proof["reward"]]

@@ -9,7 +9,7 @@ from clocked import ROOMS, decided, is_expressible, needed, paid
 
 from specexpr.document import loads
 from specexpr.exact import Interval, Value
-from specexpr.expressivity.verdict import Expressible, Undecided
+from specexpr.expressivity.verdict import Expressible, Inexpressible
 from specexpr.formalisms.regularised import evaluate
 
 ONCE = """
@@ -63,14 +63,39 @@ def test_tsallis_and_tables_are_rational() -> None:
 
 
 def test_what_they_need() -> None:
-    """Policies, and for an answer a discount."""
+    """Policies. A discount that is left open may be any, and the witness brings it."""
     assert needed("rrl", f"{ONCE} task t in once {{ pa > pb }}") is None
-    verdict = decided("rrl", f"{ONCE} task t in once {{ pa > pb }}")
-    assert isinstance(verdict, Undecided)
-    assert verdict.reason.startswith("give a discount")
+    verdict = decided("rrl", f"{ONCE} task t in once {{ coin > pa; coin > pb }}")
+    assert isinstance(verdict, Expressible)
+    assert verdict.witness.proof.discount == Fraction(1, 2)
+    assert verdict.witness.explain().startswith("Regularised reward, discount 1/2")
+    assert verdict.witness.words().summary == "regularised reward with 1 entry at discount 1/2"
     lacking = needed("rrl", f"{ONCE} task t in once {{ trajectories (s a) > (s b); discount 1/2 }}")
     assert lacking is not None
     assert lacking.startswith("policies to compare:")
+
+
+def test_an_open_discount_is_that_of_the_objective() -> None:
+    """The objective behind an order is the witness, at its own discount."""
+    objective = "objective o in once = regularised { discount 5/7; alpha 1; tsallis; s / a: 1/9 }"
+    verdict = decided("rrl", f"{ONCE} {objective} task t in once {{ order coin third pa by o }}")
+    assert isinstance(verdict, Expressible)
+    assert verdict.witness.proof.discount == Fraction(5, 7)
+    assert [entry.value for entry in verdict.witness.proof.reward] == [Fraction(1, 9)]
+
+
+def test_no_discount_remembers() -> None:
+    """What no discount can do is refuted for all of them at once, in words that say so."""
+    chain = """
+environment e { states s t w; actions a b; start s; s / * -> t; t / * -> w; w / * -> w }
+policy aa in e { * -> a }
+policy bb in e { * -> b }
+policy ab in e { s -> a; * -> b }
+policy ba in e { s -> b; * -> a }
+"""
+    verdict = decided("rrl", f"{chain} task t in e {{ aa > ba; bb > ab; aa > ab; bb > ba }}")
+    assert isinstance(verdict, Inexpressible)
+    assert "plays every law of actions" in verdict.certificate.explain()
 
 
 def test_the_objective_behind_an_order_is_tried_first() -> None:
