@@ -105,10 +105,10 @@ def _check(read: Namespace) -> Status:
     """Decide whether formalisms can express the tasks of a file, and prove every answer."""
     from specexpr.comparison.asking import answers, given_options, named_formalisms, plan, without_use
     from specexpr.report.layout import line
-    from specexpr.report.options_text import unused_flags
     from specexpr.report.output import write_blocks, write_diagnostics, write_text
     from specexpr.report.progress import progress
     from specexpr.report.terminal import is_terminal
+    from specexpr.report.unused import unused_options
 
     among = None if read.formalisms is None else named_formalisms(read.formalisms)
     document = _load(read.file)
@@ -126,7 +126,7 @@ def _check(read: Namespace) -> Status:
     )
     tasks = _selected(document, read.task) if read.task else document.tasks
     planned = plan(tasks, among, options=options, source=document.source)
-    write_diagnostics(unused_flags(without_use(planned, options)))
+    write_diagnostics(unused_options(without_use(planned, options)))
     if planned.refused:
         write_diagnostics(planned.refused, document.source)
     with progress(len(planned.inquiries)) as begin:

@@ -36,6 +36,7 @@ WITHOUT_EXAMPLE = {
     "start-from-reset",
     "chosen-discount",
     "cannot-ask",
+    "unused-option",
     "float-made-exact",
     "internal-error",
     "no-gymnasium",
