@@ -89,6 +89,56 @@ def test_a_missing_option(specexpr: Run) -> None:
     )
 
 
+def test_one_task_that_cannot_be_asked(specexpr: Run) -> None:
+    """The others are answered; that cell is said to be skipped, with what is missing, and the status is 3."""
+    text = ROOMS + "task a in rooms { there > here; horizon 3 }\ntask b in rooms { there > here }\n"
+    files = {"r.spex": text}
+    done = specexpr("check", "r.spex", "--in", "horizon", "--json", files=files)
+    results = json.loads(done.stdout)
+    assert [(one["task"], one["verdict"]) for one in results["results"]] == [("a", "expressible")]
+    (skipped,) = results["skipped"]
+    assert (skipped["task"], skipped["formalism"]) == ("b", "horizon")
+    assert skipped["needs"].startswith("a horizon: write")
+    assert done.returncode == 3
+    assert done.stderr.startswith(
+        'error[cannot-ask]: task "b" cannot be asked in horizon without a horizon\n'
+    )
+    assert "--> r.spex:14:1" in done.stderr
+    assert specexpr("verify", "-", "r.spex", files=files, stdin=done.stdout).returncode == 0
+    shown = specexpr("check", "r.spex", "--in", "horizon", files=files)
+    assert "a: expressible in horizon, horizon 3" in shown.stdout
+    assert "skipped horizon for b: it needs a horizon" in shown.stdout
+    assert (shown.returncode, shown.stderr) == (3, done.stderr)
+
+
+def test_only_a_named_cell_is_missed(specexpr: Run) -> None:
+    """The status is 3 iff a cell that was named is not answered, whatever the others are."""
+    text = ROOMS + "task a in rooms { there > here; horizon 3; discount 1/2 }\n"
+    files = {"r.spex": text + "task b in rooms { there ~ here; discount 1/2 }\n"}
+    assert specexpr("check", "r.spex", "--in", "mr,horizon", files=files).returncode == 3
+    assert specexpr("check", "r.spex", "--in", "mr,horizon", "--task", "a", files=files).returncode == 0
+    done = specexpr("check", "r.spex", files=files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "skipped horizon" in done.stdout
+
+
+def test_options_that_nobody_uses(specexpr: Run) -> None:
+    """One warning on standard error, and the answers are those without the options."""
+    text = ROOMS + "task a in rooms { there > here; discount 1/2 }\n"
+    files = {"r.spex": text}
+    plain = specexpr("check", "r.spex", "--in", "mr", files=files)
+    given = "--horizon", "3", "--beta", "1/2", "--machine-states", "2"
+    done = specexpr("check", "r.spex", "--in", "mr", *given, files=files)
+    assert (done.stdout, done.returncode) == (plain.stdout, 0)
+    assert done.stderr == (
+        "warning[unused-option]: no formalism that is asked uses --horizon (for horizon), --beta (for "
+        "quasihyperbolic), --machine-states (for rm)\n"
+    )
+    assert plain.stderr == ""
+    used = specexpr("check", "r.spex", "--in", "mr,horizon", "--horizon", "3", files=files)
+    assert used.stderr == ""
+
+
 def test_all_errors_at_once(specexpr: Run) -> None:
     """All that is wrong with a file is said in one run, in its order, and counted."""
     text = "environment e {\n  states s\n  actions a\n  start t\n  s / b -> s\n}\npolicy p in e { * -> a }\n"

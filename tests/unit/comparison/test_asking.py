@@ -11,7 +11,16 @@ import pytest
 import specexpr as sx
 from specexpr.certify.proofs import RewardWitness
 from specexpr.comparison import asking
-from specexpr.comparison.asking import Inquiry, answers, ask, check, given_options, named_formalisms, plan
+from specexpr.comparison.asking import (
+    Inquiry,
+    answers,
+    ask,
+    check,
+    given_options,
+    named_formalisms,
+    plan,
+    without_use,
+)
 from specexpr.diagnostics import IllPosed, InternalError
 from specexpr.document import loads
 from specexpr.expressivity.task import Options, Question
@@ -135,11 +144,30 @@ def test_skipped_or_refused(document: sx.Document, monkeypatch: pytest.MonkeyPat
     assert [(one.task, one.formalism, one.needs) for one in planned.skipped] == [
         ("move", "hard", "a return: give --given")
     ]
+    assert planned.refused == ()
+    by_name = plan(tasks, [easy, hard])
+    assert (by_name.inquiries, by_name.skipped) == (planned.inquiries, planned.skipped)
+    (said,) = by_name.refused
+    assert said.message == 'task "move" cannot be asked in hard without a return'
     with pytest.raises(sx.IllPosed, match=r"in hard without a return \(give --given\)"):
-        plan(tasks, [easy, hard])
+        plan(tasks, [hard])
     monkeypatch.setattr(asking, "deciding", lambda: (hard,))
     with pytest.raises(sx.IllPosed, match="in hard without a return"):
         plan(tasks)
+
+
+def test_options_without_use(document: sx.Document) -> None:
+    """An option is of use if one of the formalisms that are asked looks at it."""
+    options = given_options(discount="any", horizon=3, machine_states=2, modulo_unreachable=True)
+    tasks = [document.task("move")]
+    found = without_use(plan(tasks, named_formalisms(["ltl", "mr"]), options=options), options)
+    assert found == {"horizon": ("horizon",), "machine_states": ("rm",)}
+    found = without_use(plan(tasks, named_formalisms(["horizon", "ltl"]), options=options), options)
+    assert found.keys() == {"discount", "machine_states"}
+    assert "mr" in found["discount"]
+    assert without_use(plan(tasks, named_formalisms(["rm", "horizon"]), options=options), options) == {}
+    assert without_use(plan(tasks, options=options), options) == {}
+    assert without_use(plan([], options=options), options) == {}
 
 
 def test_evaluation_only(document: sx.Document) -> None:
