@@ -57,6 +57,13 @@ def asked_constraints(claim: Claim, chains: Sequence[Chain], terms: Sequence[Ter
     return found
 
 
+def unweighted_constraints(claim: Claim, chains: Sequence[Chain], terms: Sequence[Term]) -> list[Constraint]:
+    """Return the same for a kind of proof in which weights say nothing: all are 1. Raises Refused."""
+    if any(term.weight != 1 for term in terms):
+        raise Refused("a term of the certificate has another weight than 1, though nothing is weighed")
+    return asked_constraints(claim, chains, terms)
+
+
 def _as_constraint(term: Term) -> Constraint:
     if term.is_trajectory:
         better, worse = cast(Trajectory, term.better), cast(Trajectory, term.worse)

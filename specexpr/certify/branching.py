@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-from specexpr.certify.asked import asked_constraints
+from specexpr.certify.asked import unweighted_constraints
 from specexpr.certify.chain import Chain, Key
 from specexpr.certify.model import Claim, Constraint, PolicyConstraint, Relation, Setting, Table
 from specexpr.certify.proofs import Refused, Term, TooLarge
@@ -130,7 +130,7 @@ def check_cases(claim: Claim, cases: Cases, *, uses_likelihoods: bool) -> None:
         raise Refused("the cases say nothing of formulas that see labels only")
     if not 0 <= cases.depth <= MOST_DEPTH:
         raise TooLarge("the words of the cases are too long")
-    constraints = asked_constraints(claim, [Chain(model) for model in claim.models], cases.terms)
+    constraints = unweighted_constraints(claim, [Chain(model) for model in claim.models], cases.terms)
     asked = setup(claim, constraints)
     tails = Tails.of(claim, asked.points)
     checker = Checker(asked, tails.explore(cases.depth), Remainder(tails, uses_likelihoods))
@@ -183,10 +183,11 @@ class Checker:
                 if not 0 <= k < len(self.counts):
                     raise Refused("a case asks for an atom that there is not")
                 least, greatest = self.counts[k]
-                for bounds, branch in (((least, min(most, greatest)), fewer), ((most + 1, greatest), more)):
+                if not least <= most < greatest:
+                    raise Refused("a case asks how many atoms are held where one of the answers cannot be")
+                for bounds, branch in (((least, most), fewer), ((most + 1, greatest), more)):
                     self.counts[k] = bounds
-                    if bounds[0] <= bounds[1]:  # else the case is empty
-                        self.check(branch)
+                    self.check(branch)
             case Share(spread=k, nothing=nothing, everything=everything, between=between):
                 if not 0 <= k < len(self.pieces.spreads) or k in self.shares:
                     raise Refused("a case asks for a spread that there is not, or whose share is known")
@@ -198,6 +199,8 @@ class Checker:
                 self.check_forced(j, weights, is_most=is_most)
                 if self.force(j, is_most=is_most):
                     self.check(then)
+                elif then != Leaf((_ZERO,) * len(self.asked.sides)):
+                    raise Refused("a case that cannot be has weights, or cases of its own")
         self.counts, self.shares, self.forced = before
 
     def check_leaf(self, weights: Sequence[Fraction]) -> None:

@@ -56,12 +56,17 @@ def is_fair(coin: Coin, chain: StepChain, ending: Class) -> bool:
 
 def shape(faces: int) -> tuple[int, int]:
     """Return the length of y and the number of its ones: the shortest, then the fewest that give N words."""
-    length = 1
-    while True:
-        for ones in range(1, (length + 1) // 2 + 1):
-            if comb(length - ones + 1, ones) >= faces:
-                return length, ones
+    length = best = 1  # the number of ones with the most strings rises with the length
+    while spaced(length, best) < faces:
         length += 1
+        while spaced(length, best + 1) >= spaced(length, best):
+            best += 1
+    return length, next(ones for ones in range(1, best + 1) if spaced(length, ones) >= faces)
+
+
+def spaced(length: int, ones: int) -> int:
+    """Return the number of bit strings with so many ones, no two in a row."""
+    return comb(length - ones + 1, ones) if 0 <= ones <= length + 1 else 0
 
 
 def words(faces: int) -> tuple[Bits, ...]:
@@ -87,6 +92,40 @@ def _spaced(length: int, ones: int) -> Iterator[Bits]:
     elif length >= 2 * ones - 1:
         for rest in _spaced(length - 2, ones - 1):
             yield (1, 0, *rest)
+
+
+def written_size(coin: Coin) -> int:
+    """Return the number of operators and atoms of the formula that a coin stands for, which may be huge.
+
+    Each bit of a word adds the same to what follows it, so that only the parts of y matter: `whole[n][j]` is
+    the size for all strings of length n with j ones, and of the first m only those at an edge are cut.
+    """
+    steps = 5 * len(coin.loop)
+    zero, one = steps + 6, steps
+    length, ones = shape(coin.chance.denominator)
+    whole = [[steps - 1] + [0] * ones]
+    for n in range(1, length + 1):
+        row = [whole[n - 1][0] + zero]
+        for j in range(1, ones + 1):
+            parts = [whole[n - 1][j] + zero] if n >= 2 * j else []
+            if n >= 2 * j - 1:
+                parts.append(one + (whole[n - 2][j - 1] + zero if n > 1 else whole[0][0]))
+            row.append(sum(parts) + len(parts) // 2)
+        whole.append(row)
+
+    def of_first(many: int) -> int:
+        """Return the size for the first so many strings."""
+        n, j, found = length, ones, 2 * one + zero
+        while many < spaced(n, j):
+            below = spaced(n - 1, j)
+            if many <= below:
+                n, found = n - 1, found + zero
+            else:
+                found += one + zero + (whole[n - 1][j] + zero + 1 if below else 0)
+                n, j, many = n - 2, j - 1, many - below
+        return found + whole[n][j]
+
+    return 6 + of_first(coin.chance.denominator) + of_first(coin.chance.numerator)
 
 
 def written_out(coin: Coin) -> Formula:

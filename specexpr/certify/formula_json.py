@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from specexpr.certify.coin import Coin
 from specexpr.certify.formula import Atom, AtomKind, Operator
@@ -30,6 +31,9 @@ def read_scheme(formula: Node, shared: Sequence[Node], scope: Scope) -> Scheme:
         last = reader.read(formula)
     except RecursionError:
         formula.fail("nests too deeply")
+    for k, node in enumerate(shared):
+        if k not in reader.used:
+            node.fail("is a shared formula that nothing uses")
     return (*reader.entries[:last], reader.entries[last])
 
 
@@ -37,6 +41,7 @@ class _Reader:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.places: list[int] = []
+        self.used: set[int] = set()
         self.entries: list[Entry] = []
         self._numbers: dict[Entry, int] = {}
 
@@ -45,6 +50,7 @@ class _Reader:
         if isinstance(node.value, int) and not isinstance(node.value, bool):
             if not 0 <= node.value < len(self.places):
                 node.fail("is not the number of a shared formula that comes before")
+            self.used.add(node.value)
             return self.places[node.value]
         items = node.items()
         if not items:
@@ -89,13 +95,19 @@ class _Reader:
             loop.append((s, names[1].index(self.scope.action_index, "action"), t))
         if not loop:
             rest[1].expected("at least one step")
+        home = loop[0][0]
+        if any(t != s or s == home for (*_, t), (s, *_) in pairwise(loop)) or loop[-1][2] != home:
+            rest[1].expected("a way from a state back to its first return")
         return Coin(chance, tuple(loop))
 
 
 def write_scheme(scheme: Scheme, scope: Scope) -> tuple[object, list[object]]:
-    """Return the JSON of a formula and that of the formulas that it shares."""
+    """Return the JSON of a formula and of the formulas that it shares; what it does not use is left out."""
     first = scope.models[0]
-    uses = Counter(part for entry in scheme if isinstance(entry, Joined) for part in entry.parts)
+    uses = Counter({len(scheme) - 1: 1})
+    for i in reversed(range(len(scheme))):
+        entry = scheme[i]
+        uses.update(entry.parts if uses[i] and isinstance(entry, Joined) else ())
     written: list[object] = []
     sizes: list[int] = []
     shared: list[object] = []
@@ -121,7 +133,10 @@ def write_scheme(scheme: Scheme, scope: Scope) -> tuple[object, list[object]]:
 
 
 def read_labels(node: Node, scope: Scope) -> tuple[Label, ...]:
-    """Return the labels that a text defines: {name: [state or [state, action], ..]}. Raises Malformed."""
+    """Return the labels that a text defines: {name: [state or [state, action], ..]}. Raises Malformed.
+
+    Each is one that an environment of the task has.
+    """
     found = []
     for name, entry in node.entries():
         states, pairs = set(), set()
@@ -130,7 +145,11 @@ def read_labels(node: Node, scope: Scope) -> tuple[Label, ...]:
                 pairs.add(scope.read_step(item))
             else:
                 states.add(item.index(scope.state_index, "state"))
+        if len(states) + len(pairs) < len(entry.items()):
+            entry.fail("names a state or a pair twice")
         found.append(Label(name, frozenset(states), frozenset(pairs)))
+        if not any(found[-1] in labels for labels in scope.labels):
+            entry.fail("is not what a label of this name is in an environment of the task")
     return tuple(found)
 
 

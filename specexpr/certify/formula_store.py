@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from specexpr.certify.coin import Coin, written_out
+from specexpr.certify.coin import Coin, written_out, written_size
 from specexpr.certify.formula import Atom, Compound, Formula, Operator
 from specexpr.certify.observing import Step
 
@@ -214,7 +214,7 @@ def size(scheme: Scheme) -> int:
             case Atom():
                 sizes.append(1)
             case Coin():
-                sizes.append(size(scheme_of(written_out(entry))))
+                sizes.append(written_size(entry))
             case Joined(parts=parts):
                 sizes.append(1 + sum(sizes[i] for i in parts))
     return sizes[-1]

@@ -229,9 +229,11 @@ def _read_result(node: Node, document: Document, tasks: Mapping[str, DocumentTas
     if name in tasks:
         task = tasks[name]
         scope, bare = document.scope(task), document.claim(task, given)
-        given = read_options(entry["options"], scope, bare, document.labels(task))
+        labels = document.labels(task)
+        given = read_options(entry["options"], scope, bare, labels)
         try:
-            proof = _read_proof(entry, answer, replace(scope, asked=document.claim(task, given)))
+            claim = document.claim(task, given)
+            proof = _read_proof(entry, answer, replace(scope, asked=claim, labels=labels))
         except (Malformed, Refused) as problem:
             flaw = str(problem)
     return Result(

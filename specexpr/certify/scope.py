@@ -9,7 +9,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import cast
 
-from specexpr.certify.model import Claim, Distribution, Machine, Model, Relation, Table, Trajectory
+from specexpr.certify.model import Claim, Distribution, Label, Machine, Model, Relation, Table, Trajectory
 from specexpr.certify.node import Node
 from specexpr.certify.proofs import StateOccupancy, Term
 from specexpr.exact import rational_text
@@ -32,13 +32,14 @@ class NamedPolicy:
 class Scope:
     """The environments that a task is about, all with the same states and actions, and its named policies.
 
-    `asked` is what a result is about, once that is known.
+    `asked` is what a result is about, once that is known, and `labels` are those of each environment.
     """
 
     names: tuple[str, ...]
     models: tuple[Model, ...]
     policies: tuple[NamedPolicy, ...] = ()
     asked: Claim | None = None
+    labels: tuple[tuple[Label, ...], ...] = ()
     state_index: Mapping[str, int] = field(init=False, repr=False, compare=False)
     action_index: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _laws: Laws = field(init=False, repr=False, compare=False)

@@ -133,5 +133,5 @@ def test_the_same_action_twice() -> None:
     question = asked(f"{MEMORY}task t in memory {{ aa ~ bb > ab ~ ba }}\n")
     proof = decide_ltl(question.claim())
     assert isinstance(proof, FormulaWitness)
-    assert proof.text == "do a <-> (X do a)"
+    assert speak(question, proof).summary == "do a <-> (X do a)"
     assert "In words: doing a exactly if (at the next step doing a)." in speak(question, proof).text

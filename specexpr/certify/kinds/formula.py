@@ -1,13 +1,14 @@
 """A formula of linear temporal logic: proves `expressible` for the formalism `ltl`.
 
 The value of a policy is the probability that its trajectory satisfies the formula; it is computed from the
-formula itself (`formula_probability`). See `pages/formula.md`.
+formula itself (`formula_probability`). A witness lists the values of the policies that the claim names, and
+those are compared with what is computed. See `pages/formula.md`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from fractions import Fraction
 
 from specexpr.certify.checking import Answer, ProofKind
@@ -19,6 +20,7 @@ from specexpr.certify.formula_store import Scheme, size
 from specexpr.certify.model import Claim, Label, Setting, Table
 from specexpr.certify.node import Node
 from specexpr.certify.ordering import check_order
+from specexpr.certify.outcomes import named_policies
 from specexpr.certify.proofs import Refused
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import rational_text
@@ -35,16 +37,14 @@ class PolicyProbability:
 
 @dataclass(frozen=True, slots=True)
 class FormulaWitness:
-    """A formula with what it is worth to some policies.
+    """A formula with what it is worth to each policy that the claim names.
 
     labels: those that it speaks of, where transitions are observed; they are names for sets of pairs.
-    text: the formula as a person reads it. Nothing rests on it.
     """
 
     scheme: Scheme
     labels: tuple[Label, ...] = ()
     values: tuple[PolicyProbability, ...] = ()
-    text: str | None = field(default=None, compare=False)
 
 
 def probabilities(
@@ -52,6 +52,9 @@ def probabilities(
 ) -> Mapping[int, FormulaProbability]:
     """Return what computes the probabilities of a formula in each model of a claim. Raises Refused."""
     observed = claim.setting.labels
+    for name in label_names(scheme):
+        if not all(any(x.name == name for x in known) for known in (observed or [labels])):
+            raise Refused(f'the formula speaks of the label "{name}", which is not known')
     for entry in scheme:
         if observed is not None and isinstance(entry, Atom) and entry.kind is not AtomKind.LABEL:
             raise Refused("the formula sees more than labels, which are all that is observed")
@@ -63,6 +66,18 @@ def probabilities(
     }
 
 
+def label_names(scheme: Scheme) -> Set[str]:
+    """Return the names of the labels that a formula speaks of."""
+    return {str(entry.what) for entry in scheme if isinstance(entry, Atom) and entry.kind is AtomKind.LABEL}
+
+
+def values_of(claim: Claim, scheme: Scheme, labels: Sequence[Label] = ()) -> tuple[PolicyProbability, ...]:
+    """Return what a formula is worth to each policy that a claim names. Raises Refused."""
+    known = probabilities(claim, scheme, labels)
+    named = dict.fromkeys(named_policies(claim))
+    return tuple(PolicyProbability(model, table, known[model].policy(table)) for model, table in named)
+
+
 def check_formula(claim: Claim, formalism: str, proof: FormulaWitness) -> None:
     """Check that the probabilities of the formula order everything as asked. Raises Refused."""
     if claim.setting != Setting(labels=claim.setting.labels):
@@ -71,16 +86,28 @@ def check_formula(claim: Claim, formalism: str, proof: FormulaWitness) -> None:
         raise Refused("the labels are those that are observed")
     if len({x.name for x in proof.labels}) < len(proof.labels):
         raise Refused("the witness defines a label twice")
+    if not {x.name for x in proof.labels} <= label_names(proof.scheme):
+        raise Refused("the witness defines a label that its formula does not speak of")
     known = probabilities(claim, proof.scheme, proof.labels)
-    for given in proof.values:
-        if known[given.model].policy(given.table) != given.value:
+    found: dict[tuple[int, Table], Fraction] = {}
+
+    def value(model: int, table: Table) -> Fraction:
+        if (model, table) not in found:
+            found[model, table] = known[model].policy(table)
+        return found[model, table]
+
+    given = {(one.model, one.table): one.value for one in proof.values}
+    if len(given) < len(proof.values) or given.keys() != set(named_policies(claim)):
+        raise Refused("the witness does not give each policy that the task names one value")
+    for (model, table), x in given.items():
+        if value(model, table) != x:
             raise Refused("the witness gives a policy another probability than its formula has")
-    check_order(claim, lambda model, table: known[model].policy(table))
+    check_order(claim, value)
 
 
 def read_formula(node: Node, scope: Scope) -> FormulaWitness:
     """Read a witness from its JSON. Raises Malformed."""
-    entry = node.fields("kind", "formula", "values", optional=("shared", "labels", "text"))
+    entry = node.fields("kind", "formula", "values", optional=("shared", "labels"))
     shared = entry["shared"].items() if "shared" in entry else ()
     values = []
     for item in entry["values"].items():
@@ -92,7 +119,6 @@ def read_formula(node: Node, scope: Scope) -> FormulaWitness:
         read_scheme(entry["formula"], shared, scope),
         read_labels(entry["labels"], scope) if "labels" in entry else (),
         tuple(values),
-        entry["text"].text() if "text" in entry else None,
     )
 
 
@@ -104,8 +130,6 @@ def write_formula(proof: FormulaWitness, scope: Scope) -> JsonObject:
         found["shared"] = shared
     if proof.labels:
         found["labels"] = write_labels(proof.labels, scope)
-    if proof.text is not None:
-        found["text"] = proof.text
     found["values"] = [
         {
             "environment": scope.names[one.model],

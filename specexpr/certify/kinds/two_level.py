@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from specexpr.certify.asked import asked_constraints
+from specexpr.certify.asked import unweighted_constraints
 from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import Claim, PolicyConstraint, Relation, Setting, Table
@@ -33,7 +33,7 @@ def check_two_level(claim: Claim, formalism: str, proof: TwoLevelCertificate) ->
     """Check that the terms are the claim's and put a trajectory on both levels. Raises Refused."""
     if claim.setting != Setting(labels=claim.setting.labels):
         raise Refused("a formula has no memory, horizon or discounts that could be fixed")
-    asked = asked_constraints(claim, [Chain(model) for model in claim.models], proof.terms)
+    asked = unweighted_constraints(claim, [Chain(model) for model in claim.models], proof.terms)
     seen = observations(claim)
     up: set[Hashable] = set()
     down: set[Hashable] = set()

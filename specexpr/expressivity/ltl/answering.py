@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Sequence, Set
 
 from specexpr.certify.formula import Atom, AtomKind, Compound, Formula
 from specexpr.certify.formula_store import scheme_of
-from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability, check_formula, probabilities
+from specexpr.certify.kinds.formula import FormulaWitness, check_formula, label_names, values_of
 from specexpr.certify.model import Label
 from specexpr.certify.proofs import Refused
 from specexpr.expressivity.ltl.deciding import decide_ltl
@@ -15,7 +14,6 @@ from specexpr.expressivity.ltl.speaking import speak
 from specexpr.expressivity.task import Objective, Question
 from specexpr.expressivity.verdict import Verdict, proved
 from specexpr.models.environment import Environment
-from specexpr.syntax.formulas import formula_text
 
 
 def answer_ltl(question: Question, *, search_formulas: bool = True) -> Verdict:
@@ -39,17 +37,14 @@ def own_formula(question: Question) -> FormulaWitness | None:
     home, claim = question.task.environments[0], question.claim()
     formula = _moved(objective.spec, objective.environment, home)  # type: ignore[arg-type] # that of `ltl`
     scheme = scheme_of(formula)
-    used = {x.what for x in scheme if isinstance(x, Atom) and x.kind is AtomKind.LABEL}
-    labels = [] if claim.setting.labels is not None else _labels(objective, home, used)
-    witness = FormulaWitness(scheme, tuple(labels), (), formula_text(home, formula))
+    seen = claim.setting.labels is not None
+    labels = () if seen else tuple(_labels(objective, home, label_names(scheme)))
     try:
+        witness = FormulaWitness(scheme, labels, values_of(claim, scheme, labels))
         check_formula(claim, "ltl", witness)
     except Refused:
         return None
-    known = probabilities(claim, scheme, labels)
-    sides = dict.fromkeys((m, policy.table) for m, policy in question.task.policies)
-    values = tuple(PolicyProbability(m, table, known[m].policy(table)) for m, table in sides)
-    return replace(witness, values=values)
+    return witness
 
 
 def _moved(formula: Formula, there: Environment, here: Environment) -> Formula:
@@ -65,7 +60,7 @@ def _moved(formula: Formula, there: Environment, here: Environment) -> Formula:
             return Atom(formula.kind, here.state_index[there.states[int(formula.what)]])
 
 
-def _labels(objective: Objective, here: Environment, used: set[str | int]) -> Sequence[Label]:
+def _labels(objective: Objective, here: Environment, used: Set[str]) -> Sequence[Label]:
     """Return the labels of the objective's environment that are used, numbered as here."""
     there = objective.environment
     states = [here.state_index[name] for name in there.states]

@@ -15,9 +15,9 @@ from itertools import islice, product
 
 from specexpr.certify.branching import setup
 from specexpr.certify.chain import Chain
-from specexpr.certify.formula import Atom, AtomKind, Operator
-from specexpr.certify.formula_store import Joined, Scheme, formula_of, scheme_of, size
-from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability, check_formula, probabilities
+from specexpr.certify.formula import AtomKind, Operator
+from specexpr.certify.formula_store import Joined, Scheme, scheme_of, size
+from specexpr.certify.kinds.formula import FormulaWitness, label_names, probabilities, values_of
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.model import (
     AcceptableSet,
@@ -29,7 +29,7 @@ from specexpr.certify.model import (
     Table,
     TrajectoryConstraint,
 )
-from specexpr.certify.ordering import holds, split
+from specexpr.certify.ordering import check_order, holds, split
 from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.step_chain import StepChain, step_chain
 from specexpr.expressivity.ltl.drafts import step_atoms, step_truth
@@ -39,13 +39,9 @@ from specexpr.expressivity.ltl.labelled import LabelSearch
 from specexpr.expressivity.ltl.searching import WORK, Certificate, Found, Search, two_levels
 from specexpr.expressivity.trajectory_functions import decide_lotteries
 from specexpr.expressivity.verdict import Undecided
-from specexpr.models.environment import Environment
-from specexpr.syntax.formulas import formula_text
 
 Proof = FormulaWitness | LotteriesCertificate | Certificate
 
-_LISTED = 60  # policies whose values a witness lists
-_LONG = 2_000  # operators and atoms of a formula that is still written as a text
 _FIRST = 12  # policies of a universe that are asked for from the start
 _CUTS = 6  # those that join at once
 _MOST_ROUNDS = 60
@@ -210,7 +206,7 @@ class _Decision:
         if not self.claim.acceptable:
             return True
         try:
-            check_formula(self.claim, "ltl", FormulaWitness(scheme, labels))
+            check_order(self.claim, lambda model, table: known[model].policy(table))
         except Refused:
             return False
         return True
@@ -224,19 +220,10 @@ class _Decision:
         """Return the labels that a formula speaks of and brings along."""
         if self.claim.setting.labels is not None:
             return ()
-        names = {entry.what for entry in scheme if isinstance(entry, Atom) and entry.kind is AtomKind.LABEL}
+        names = label_names(scheme)
         return tuple(x for x in self.labels if x.name in names)
 
     def witness(self, scheme: Scheme) -> FormulaWitness:
-        """Return a formula with its values and, unless it is long, its text."""
+        """Return a formula with its values."""
         labels = self.labels_of(scheme)
-        known = probabilities(self.claim, scheme, labels)
-        sides = [(c.model, table) for c in self.constraints for table in (c.better, c.worse)]
-        listed = list(dict.fromkeys(sides))[:_LISTED]
-        values = tuple(PolicyProbability(m, table, known[m].policy(table)) for m, table in listed)
-        text = None
-        if size(scheme) <= _LONG:
-            observed = self.claim.setting.labels
-            home = Environment("e", self.claim.models[0], self.labels if observed is None else observed[0])
-            text = formula_text(home, formula_of(scheme))
-        return FormulaWitness(scheme, labels, values, text)
+        return FormulaWitness(scheme, labels, values_of(self.claim, scheme, labels))

@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from specexpr.certify.coin import Coin, words, written_out
+from specexpr.certify.coin import Coin, shape, spaced, words, written_out
 from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
 from specexpr.certify.formula_probability import FormulaProbability
 from specexpr.certify.formula_store import ARITY, Joined, Store, formula_of, scheme_of, size
@@ -317,8 +317,33 @@ def test_sizes_and_sharing() -> None:
     assert size(scheme_of(same)) == 4
     assert len(scheme_of(same)) == 3
     assert formula_of(scheme_of(same)) == same
-    coin = Coin(Fraction(1, 2), ((0, 0, 0),))
-    assert size((coin,)) == size(scheme_of(written_out(coin)))
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_the_size_of_a_coin(length: int) -> None:
+    """It is that of the formula that the coin stands for, and known without writing that out."""
+    loop = ((0, 0, 0),) * length
+    for faces in (*range(2, 14), 34, 97):
+        for held in {1, 2, faces // 2, faces // 3, faces - 1} - {0, faces}:
+            coin = Coin(Fraction(held, faces), loop)
+            assert size((coin,)) == size(scheme_of(written_out(coin)))
+    huge = [size((Coin(Fraction(1, 10**k + 1), loop),)) for k in (5, 40, 100)]
+    assert huge[0] > 10**5
+    assert huge[1] > 10**40
+    assert huge[2] > 10**100
+
+
+def test_the_shape_of_words() -> None:
+    """The length is the least with enough strings for some number of ones, and that is the least then."""
+    for faces in (*range(1, 400), 10**6, 10**9 + 7, 2**40):
+        length, ones = shape(faces)
+        assert spaced(length, ones) >= faces
+        assert all(spaced(length, fewer) < faces for fewer in range(1, ones))
+        assert all(spaced(length - 1, j) < faces for j in range(length)) or length == 1
+    for n in range(9):
+        strings = [f"{x:0{n}b}" if n else "" for x in range(2**n)]
+        for j in range(n + 2):
+            assert spaced(n, j) == sum("11" not in x and x.count("1") == j for x in strings)
 
 
 def test_labels_of_states_and_pairs() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
@@ -15,9 +13,9 @@ from specexpr.certify.branching import Cases, Count, Forced, Leaf, Share, Tree, 
 from specexpr.certify.checking import Answer, check, kind_of
 from specexpr.certify.coin import Coin
 from specexpr.certify.formula import Atom, AtomKind, Operator
-from specexpr.certify.formula_store import Joined
+from specexpr.certify.formula_store import Joined, Scheme
 from specexpr.certify.kinds.branch import BranchCertificate
-from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability
+from specexpr.certify.kinds.formula import FormulaWitness, PolicyProbability, values_of
 from specexpr.certify.kinds.ray import RayCertificate
 from specexpr.certify.kinds.two_level import TwoLevelCertificate
 from specexpr.certify.model import (
@@ -32,9 +30,7 @@ from specexpr.certify.model import (
     Table,
     TrajectoryConstraint,
 )
-from specexpr.certify.node import Malformed, Node, parse
 from specexpr.certify.proofs import Refused, Term
-from specexpr.certify.scope import Scope
 from specexpr.certify.tails import Tails
 from specexpr.testing.examples import MEMORY, SINGLE, corners, model, table
 
@@ -84,6 +80,11 @@ def cases_of(claim: Claim, depth: int, tree: Tree) -> Cases:
     return Cases(terms, depth, tree, asked.points, *listed)
 
 
+def valued(claim: Claim, scheme: Scheme, labels: tuple[Label, ...] = ()) -> FormulaWitness:
+    """Return a formula with its value for each policy that a claim names."""
+    return FormulaWitness(scheme, labels, values_of(claim, scheme, labels))
+
+
 def leaf(*weights: int) -> Leaf:
     return Leaf(tuple(map(Fraction, weights)))
 
@@ -91,12 +92,16 @@ def leaf(*weights: int) -> Leaf:
 # -- formulas ----------------------------------------------------------------------------------------------
 
 SQUARE = claim_of(MEMORY, (P["aaa"], STRICT, P["aba"]), (P["bba"], STRICT, P["baa"]))
+SQUARE_VALUES = tuple(
+    PolicyProbability(0, P[name], Fraction(name[0] == name[1])) for name in ("aaa", "aba", "bba", "baa")
+)
 
 
 def test_a_formula_that_meets_the_constraints() -> None:
-    """The first action equals the second: with its values, and of size 4."""
-    values = tuple(PolicyProbability(0, P[name], Fraction(name[0] == name[1])) for name in ("aaa", "aba"))
-    witness = FormulaWitness(SAME, (), values)
+    """The first action equals the second: with its values, in any order, and of size 4."""
+    witness = FormulaWitness(SAME, (), SQUARE_VALUES)
+    assert witness == valued(SQUARE, SAME)
+    assert check(SQUARE, "ltl", replace(witness, values=SQUARE_VALUES[::-1])) is Answer.EXPRESSIBLE
     assert check(SQUARE, "ltl", witness) is Answer.EXPRESSIBLE
     kind = kind_of(witness)
     assert kind is not None
@@ -105,15 +110,50 @@ def test_a_formula_that_meets_the_constraints() -> None:
 
 
 def test_formulas_that_do_not() -> None:
-    """A formula that ranks otherwise, a wrong value, an unknown label: refused."""
-    assert "does not meet" in refused(SQUARE, FormulaWitness((SAME[0],)))
-    wrong = (PolicyProbability(0, P["aba"], ONE),)
-    assert "another probability" in refused(SQUARE, FormulaWitness(SAME, (), wrong))
-    unknown = (Atom(AtomKind.LABEL, "goal"),)
-    assert "not known" in refused(SQUARE, FormulaWitness(unknown))
-    twice = (Label("goal"), Label("goal"))
-    assert "twice" in refused(SQUARE, FormulaWitness(SAME, twice))
-    assert "no memory" in refused(replace(SQUARE, setting=Setting(horizon=3)), FormulaWitness(SAME))
+    """A formula that ranks otherwise, a label that is unknown, defined twice or for nothing: refused."""
+    assert "does not meet" in refused(SQUARE, valued(SQUARE, (SAME[0],)))
+    goal = Atom(AtomKind.LABEL, "goal")
+    nowhere = (*SAME, goal, Joined(Operator.OR, (2, 3)))
+    assert not refused(SQUARE, valued(SQUARE, nowhere, (Label("goal"),)))
+    unread = (*SAME, goal, Joined(Operator.FALSE), Joined(Operator.AND, (4, 3)), Joined(Operator.OR, (2, 5)))
+    for scheme in ((goal,), nowhere, unread):
+        assert "not known" in refused(SQUARE, FormulaWitness(scheme, (), SQUARE_VALUES))
+    assert "twice" in refused(SQUARE, FormulaWitness(nowhere, (Label("goal"), Label("goal")), SQUARE_VALUES))
+    assert "does not speak of" in refused(SQUARE, FormulaWitness(SAME, (Label("goal"),), SQUARE_VALUES))
+    within = replace(SQUARE, setting=Setting(horizon=3))
+    assert "no memory" in refused(within, FormulaWitness(SAME, (), SQUARE_VALUES))
+
+
+def test_each_policy_of_the_claim_has_one_value() -> None:
+    """No value may be wrong, missing, given twice, or of a policy or environment that is not asked about."""
+    first, *others = SQUARE_VALUES
+    for wrong in (ZERO, Fraction(1, 2), -ONE):
+        altered = (replace(first, value=wrong), *others)
+        assert "another probability" in refused(SQUARE, FormulaWitness(SAME, (), altered))
+    half = table(MEMORY, {"a": "1/2", "b": "1/2"}, "a", "a")
+    foreign = PolicyProbability(0, half, Fraction(1, 2))
+    for values in (
+        (),
+        tuple(others),
+        (first, *SQUARE_VALUES),
+        (replace(first, value=ZERO), *SQUARE_VALUES),
+        (foreign, *SQUARE_VALUES),
+        (foreign, *others),
+        (replace(first, model=1), *others),
+    ):
+        assert "one value" in refused(SQUARE, FormulaWitness(SAME, (), values))
+
+
+def test_the_policies_of_a_set_have_values() -> None:
+    """Those that are accepted are named, and those of a listed universe; no others are."""
+    good, bad = (P["aaa"], P["bba"]), (P["aba"], P["baa"])
+    over = AcceptableSet(0, good, (*good, *bad), Acceptance.EQUAL)
+    for accept, named in ((over, (*good, *bad)), (replace(over, over=None), good)):
+        claim = Claim((MEMORY,), (), (accept,), None)
+        values = tuple(one for one in SQUARE_VALUES if one.table in named)
+        assert not refused(claim, FormulaWitness(SAME, (), values))
+        for i in range(len(values)):
+            assert "one value" in refused(claim, FormulaWitness(SAME, (), values[:i] + values[i + 1 :]))
 
 
 def test_sequences_have_no_value() -> None:
@@ -128,10 +168,11 @@ def test_where_labels_are_observed() -> None:
     labels = (Label("first", pairs=frozenset({(0, 0)})),)
     claim = replace(claim_of(MEMORY, (P["aaa"], STRICT, P["baa"])), setting=Setting(labels=(labels,)))
     first = (Atom(AtomKind.LABEL, "first"),)
-    assert check(claim, "ltl", FormulaWitness(first)) is Answer.EXPRESSIBLE
+    found = valued(claim, first)
+    assert check(claim, "ltl", found) is Answer.EXPRESSIBLE
     assert "more than labels" in refused(claim, FormulaWitness((Atom(AtomKind.DO, 0),)))
     assert "more than labels" in refused(claim, FormulaWitness((Coin(Fraction(1, 2), ((2, 0, 2),)),)))
-    assert "are observed" in refused(claim, FormulaWitness(first, labels))
+    assert "are observed" in refused(claim, replace(found, labels=labels))
 
 
 def test_acceptable_sets_are_enumerated() -> None:
@@ -139,10 +180,10 @@ def test_acceptable_sets_are_enumerated() -> None:
     good = (P["aaa"], P["bba"])
     accept = AcceptableSet(0, good, None, Acceptance.EQUAL)
     claim = Claim((MEMORY,), (), (accept,), None)
-    assert check(claim, "ltl", FormulaWitness(SAME)) is Answer.EXPRESSIBLE
-    assert "one value" in refused(claim, FormulaWitness((SAME[0],)))
+    assert check(claim, "ltl", valued(claim, SAME)) is Answer.EXPRESSIBLE
+    assert "all good policies one value" in refused(claim, valued(claim, (SAME[0],)))
     fewer = replace(claim, acceptable=(replace(accept, good=good[:1]),))
-    assert "above every other" in refused(fewer, FormulaWitness(SAME))
+    assert "above every other" in refused(fewer, valued(fewer, SAME))
 
 
 # -- two levels --------------------------------------------------------------------------------------------
@@ -168,6 +209,22 @@ def test_three_levels_are_too_many() -> None:
         claim_of(MEMORY, (aa, STRICT, ab), (bb, STRICT, ba), (ab, TIE, ba)),
     ):
         assert "both levels" in refused(claim, TwoLevelCertificate(terms(claim)))
+
+
+def test_terms_that_nothing_weighs_have_weight_one() -> None:
+    """Any other weight would be read as part of the proof, and is refused."""
+    claim = claim_of(
+        MEMORY, (P["aaa"], STRICT, P["aba"]), (P["baa"], TIE, P["aaa"]), (P["bba"], STRICT, P["baa"])
+    )
+    tied = cases_of(FOREVER, 1, TIED)
+    for z in (Fraction(2), Fraction(1, 2), -ONE, ZERO):
+        for i, term in enumerate(terms(claim)):
+            altered = (*terms(claim)[:i], replace(term, weight=z), *terms(claim)[i + 1 :])
+            assert "weight than 1" in refused(claim, TwoLevelCertificate(altered))
+        for i, term in enumerate(tied.terms):
+            cases = replace(tied, terms=(*tied.terms[:i], replace(term, weight=z), *tied.terms[i + 1 :]))
+            assert "weight than 1" in refused(FOREVER, BranchCertificate(cases))
+            assert "weight than 1" in refused(FOREVER, RayCertificate(cases))
 
 
 def test_levels_of_what_is_observed() -> None:
@@ -227,6 +284,31 @@ def test_trees_of_cases() -> None:
     assert check(BEST, "ltl", RayCertificate(cases_of(BEST, 2, late))) is Answer.INEXPRESSIBLE
     assert "do not refute" in refused(BEST, BranchCertificate(cases_of(BEST, 2, late)))
     assert "do not refute" in refused(BEST, RayCertificate(cases_of(BEST, 0, leaf(0, 1))))
+
+
+def test_every_case_can_be() -> None:
+    """A question whose answer is known is refused, and so is what a case that cannot be carries along."""
+    claim = PATTERN
+    assert not refused(claim, BranchCertificate(cases_of(claim, 0, SHARED)))
+    between = SHARED.between
+    assert isinstance(between, Count)
+    for asked in (
+        replace(between, most=1),
+        replace(between, most=7),
+        replace(between, fewer=between),
+        replace(between, more=replace(between, fewer=leaf(9, 9, 9))),
+    ):
+        cases = cases_of(claim, 0, replace(SHARED, between=asked))
+        assert "one of the answers cannot be" in refused(claim, BranchCertificate(cases))
+    # P(half) is 1 as a tie says, which no share strictly between can be
+    tie = claim_of(SINGLE, (single("1/2"), STRICT, single("1/3")), (single("1/2"), TIE, single("1")))
+    forced = Forced(0, True, (ZERO, ONE), leaf(0, 0))
+    held = Count(0, 0, Leaf((ZERO, -ONE)), forced)
+    tree = Share(0, leaf(1, 0), leaf(1, 0), held)
+    assert not refused(tie, BranchCertificate(cases_of(tie, 0, tree)))
+    for then in (leaf(1, 0), leaf(0, 0, 0), Leaf(()), forced, held):
+        altered = replace(tree, between=replace(held, more=replace(forced, then=then)))
+        assert "cannot be" in refused(tie, BranchCertificate(cases_of(tie, 0, altered)))
 
 
 def trees(tree: Tree) -> Iterator[Tree]:
@@ -306,7 +388,7 @@ def test_no_tree_refutes_what_a_formula_expresses() -> None:
     )
     rng = random.Random(5)
     for claim, scheme in expressible:
-        assert check(claim, "ltl", FormulaWitness(scheme)) is Answer.EXPRESSIBLE
+        assert check(claim, "ltl", valued(claim, scheme)) is Answer.EXPRESSIBLE
         for _ in range(150):
             depth = rng.randrange(3)
             cases = cases_of(claim, depth, random_tree(rng, claim, depth, rng.randrange(4)))
@@ -330,62 +412,3 @@ def test_what_a_certificate_lists_is_what_there_is() -> None:
     assert "labels only" in refused(observed, BranchCertificate(cases))
     other = replace(cases, terms=cases.terms[:1])
     assert refused(BELOW, BranchCertificate(other))
-
-
-# -- JSON --------------------------------------------------------------------------------------------------
-
-COIN = Coin(Fraction(2, 3), ((0, 0, 0),))
-LONG = (
-    *SAME,
-    Joined(Operator.UNTIL, (2, 0)),
-    Joined(Operator.OR, (2, 3)),
-    Joined(Operator.AND, (4, 2)),
-)
-
-
-@pytest.mark.parametrize(
-    ("claim", "proof"),
-    [
-        (SQUARE, FormulaWitness(SAME, (), (PolicyProbability(0, P["aaa"], ONE),), "same")),
-        (SQUARE, FormulaWitness(LONG, (Label("x", frozenset({0}), frozenset({(1, 0)})),))),
-        (BETWEEN, FormulaWitness((COIN, Joined(Operator.NOT, (0,)), Joined(Operator.OR, (0, 1))))),
-        (SQUARE, TwoLevelCertificate(terms(SQUARE))),
-        (BELOW, BranchCertificate(cases_of(BELOW, 0, HELD))),
-        (PATTERN, BranchCertificate(cases_of(PATTERN, 0, SHARED))),
-        (FOREVER, RayCertificate(cases_of(FOREVER, 1, TIED))),
-    ],
-)
-def test_proofs_survive_their_json(claim: Claim, proof: Any) -> None:
-    """What is written is read back as the same proof."""
-    kind = kind_of(proof)
-    assert kind is not None
-    scope = Scope(("e",), claim.models, asked=claim)
-    text = json.dumps({"kind": kind.kind, **kind.write(proof, scope)})
-    assert kind.read(parse(text), scope) == proof
-
-
-@pytest.mark.parametrize(
-    ("formula", "shared", "match"),
-    [
-        (["U", ["do", "a"]], [], "joins 2 formulas, not 1"),
-        (["Y", ["do", "a"]], [], "must be"),
-        (["at", "nowhere"], [], "known state"),
-        (["do", "s"], [], "known action"),
-        (["do"], [], "an atom like"),
-        ([], [], "a formula"),
-        (0, [], "a shared formula that comes before"),
-        (0, [1, ["true"]], "a shared formula that comes before"),
-        (["coin", "1", [["s", "a", "z"]]], [], "strictly between 0 and 1"),
-        (["coin", "1/2", []], [], "at least one step"),
-        (["coin", "1/2", [["s", "a"]]], [], "a step"),
-        ("true", [], "a list"),
-    ],
-)
-def test_texts_that_are_no_formulas(formula: object, shared: list[object], match: str) -> None:
-    """Every surprise is an error that says what was expected."""
-    kind = kind_of(FormulaWitness(SAME))
-    assert kind is not None
-    scope = Scope(("e",), (MEMORY,), asked=SQUARE)
-    text = {"kind": "formula", "formula": formula, "shared": shared, "values": []}
-    with pytest.raises(Malformed, match=match):
-        kind.read(Node(text), scope)
