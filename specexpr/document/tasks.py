@@ -87,6 +87,8 @@ class TaskReader:
         self._asked.sort(key=lambda asked: asked.what.model)
         if not self._asked and self._unsettled is None:
             hint = TASK_FORMS[""] + "; or write accept go"
+            if self._orders:
+                hint = "no two of these policies can be compared by the objective; " + hint
             self.context.error("empty-task", f"task {shown(name)} asks for nothing", header, help=hint)
             return None
         if not is_well_posed(self.context, self.scope.environments, self._asked):

@@ -1,0 +1,152 @@
+"""One objective until it is high enough, then another: a constraint first, an aim second.
+
+What it expresses
+-----------------
+One objective that must be high enough, and another one that counts once it is: below the bar policies are
+compared by the first, above it by the second, and every policy above it is better than every one below.
+
+Syntax
+------
+::
+
+    consat { fast subject to calm >= 1/2 }
+
+``calm >= 1/2`` is the constraint, ``fast`` the aim. Both may be of any formalism whose values are
+numbers, a Markov reward or a formula, say, or another objective over objectives; they are not the same.
+
+Meaning
+-------
+With the constraint J_1 >= c and the aim J_2 the value of a policy is (1, J_2(pi)) if J_1(pi) >= c and (0,
+J_1(pi)) otherwise; the greater first entry is better, of equal ones the greater second entry. Where an
+enclosure does not tell on which side of the bar a policy is, that is not guessed.
+
+How it is decided
+-----------------
+It is not: the formalism orders policies and evaluates them.
+
+What it cannot do
+-----------------
+See the aim of a policy that does not meet the constraint, or by how much one meets it. Its values are no
+numbers, so it is no component of another objective.
+
+Example
+-------
+>>> from specexpr.document import loads
+>>> from specexpr.formalisms.consat import FORMALISM
+>>> document = loads('''
+... environment rooms {
+...   states s0 s1; actions left right; start s0
+...   s0 / left -> s0; s0 / right -> s1; s1 / * -> s1
+... }
+... policy go in rooms { * -> right }
+... policy stay in rooms { * -> left }
+... policy coin in rooms { s0 -> { left: 1/2, right: 1/2 }; s1 -> right }
+... objective fast in rooms = reward { discount 1/2; s0 / right: 2 }
+... objective calm in rooms = reward { discount 1/2; s0 / left: 1 }
+... objective both in rooms = consat { fast subject to calm >= 1/2 }
+... ''')
+>>> both = document.objective("both")
+>>> policies = [document.policy(name) for name in ("go", "stay", "coin")]
+>>> for value in FORMALISM.evaluate(both.environment, both.spec, policies):
+...     print(value)
+(Fraction(0, 1), Fraction(0, 1))
+(Fraction(1, 1), Fraction(0, 1))
+(Fraction(1, 1), Fraction(4, 3))
+>>> print(FORMALISM.print(both.environment, both.spec))
+fast subject to calm >= 1/2
+
+References
+----------
+Joar Skalse, Alessandro Abate: On the Limitations of Markovian Rewards to Express Multi-Objective,
+Risk-Sensitive, and Modal Tasks (UAI 2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+
+from specexpr.composites import number, rows, sample_number, sample_objectives
+from specexpr.diagnostics import Report, Source, Span
+from specexpr.exact import Number, bounds, rational_text
+from specexpr.expressivity.orders import compare_lexicographically
+from specexpr.expressivity.task import Objective
+from specexpr.formalism import Find, Formalism
+from specexpr.given import not_a_number
+from specexpr.models.environment import Environment
+from specexpr.models.policy import Policy
+from specexpr.syntax.names import write_name
+from specexpr.syntax.objective_lists import read_sentence
+
+_BELOW, _ABOVE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstrainedAim:
+    """An aim that counts once a constraint is at least the bar."""
+
+    aim: Objective
+    constraint: Objective
+    bar: Fraction
+
+
+def compose(
+    source: Source, span: Span, environment: Environment, report: Report, *, find: Find
+) -> ConstrainedAim | None:
+    """Read the body; None once what is wrong with it is reported."""
+    form = "twice subject to fast >= 3"
+    match read_sentence("consat", source, span, report, find=find, doubt=not_a_number, form=form):
+        case ((aim, _), (constraint, Fraction() as bar)):
+            return ConstrainedAim(aim, constraint, bar)
+        case _:
+            return None
+
+
+def components(spec: ConstrainedAim) -> tuple[Objective, ...]:
+    """Return the aim and the constraint."""
+    return spec.aim, spec.constraint
+
+
+def print_consat(environment: Environment, spec: ConstrainedAim) -> str:
+    """Return the body."""
+    constraint = f"{write_name(spec.constraint.name)} >= {rational_text(spec.bar)}"
+    return f"{write_name(spec.aim.name)} subject to {constraint}"
+
+
+def sample(random: Random, environment: Environment) -> ConstrainedAim:
+    """Return some constraint with an aim."""
+    aim, constraint = sample_objectives(random, environment, least=2)[:2]
+    return ConstrainedAim(aim, constraint, sample_number(random))
+
+
+def evaluate(
+    environment: Environment, spec: ConstrainedAim, policies: Sequence[Policy]
+) -> tuple[tuple[Number, Number], ...]:
+    """Return for each policy on which side of the bar it is, and what counts there."""
+    return tuple(_value(spec.bar, *row) for row in rows((spec.constraint, spec.aim), policies))
+
+
+def _value(bar: Fraction, constraint: Number, aim: Number) -> tuple[Number, Number]:
+    low, high = bounds(constraint)
+    if low >= bar:
+        return _ABOVE, aim
+    if high < bar:
+        return _BELOW, constraint
+    least, most = bounds(aim)
+    return number(_BELOW, _ABOVE), number(min(low, least), max(high, most))
+
+
+FORMALISM = Formalism(
+    id="consat",
+    keyword="consat",
+    title="An aim subject to a constraint",
+    documentation=__doc__ or "",
+    compose=compose,
+    components=components,
+    print=print_consat,
+    sample=sample,
+    evaluate=evaluate,
+    compare=compare_lexicographically,
+)

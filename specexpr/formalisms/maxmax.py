@@ -1,0 +1,103 @@
+"""The greatest of several objectives: one of them should be good, the best one counts.
+
+What it expresses
+-----------------
+Several objectives of which one is enough: a policy is worth what its best objective is worth. Doing one
+thing well can be better than doing each half.
+
+Syntax
+------
+::
+
+    maxmax { fast, calm }
+
+Entries are separated by commas, semicolons or line ends. An objective may be of any formalism whose
+values are numbers, a Markov reward or a formula, say, or another objective over objectives; none is named
+twice.
+
+Meaning
+-------
+J(pi) = max(J_1(pi), .., J_k(pi)) where J_i is what the objective i is worth. Values that are known only
+by an enclosure give an enclosure: the greatest lower end and the greatest upper end.
+
+How it is decided
+-----------------
+It is not: the formalism orders policies and evaluates them.
+
+What it cannot do
+-----------------
+See any objective but the best one. Make a mixture better than all that it mixes, where the objectives are
+Markov rewards: max is convex.
+
+Example
+-------
+>>> from specexpr.document import loads
+>>> from specexpr.formalisms.maxmax import FORMALISM
+>>> document = loads('''
+... environment rooms {
+...   states s0 s1; actions left right; start s0
+...   s0 / left -> s0; s0 / right -> s1; s1 / * -> s1
+... }
+... policy go in rooms { * -> right }
+... policy stay in rooms { * -> left }
+... policy coin in rooms { s0 -> { left: 1/2, right: 1/2 }; s1 -> right }
+... objective fast in rooms = reward { discount 1/2; s0 / right: 2 }
+... objective calm in rooms = reward { discount 1/2; s0 / left: 1 }
+... objective both in rooms = maxmax { fast, calm }
+... ''')
+>>> both = document.objective("both")
+>>> policies = [document.policy(name) for name in ("go", "stay", "coin")]
+>>> for value in FORMALISM.evaluate(both.environment, both.spec, policies):
+...     print(value)
+2
+2
+4/3
+>>> print(FORMALISM.print(both.environment, both.spec))
+fast, calm
+
+References
+----------
+Joar Skalse, Alessandro Abate: On the Limitations of Markovian Rewards to Express Multi-Objective,
+Risk-Sensitive, and Modal Tasks (UAI 2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specexpr.composites import Several, components, compose_list, extreme, print_list, rows, sample_list
+from specexpr.diagnostics import Report, Source, Span
+from specexpr.exact import Number
+from specexpr.formalism import Find, Formalism
+from specexpr.models.environment import Environment
+from specexpr.models.policy import Policy
+
+
+def compose(
+    source: Source, span: Span, environment: Environment, report: Report, *, find: Find
+) -> Several | None:
+    """Read the body; None once what is wrong with it is reported."""
+    return compose_list("maxmax", source, span, report, find=find, form="fast, twice")
+
+
+def print_maxmax(environment: Environment, spec: Several) -> str:
+    """Return the body."""
+    return print_list(spec)
+
+
+def evaluate(environment: Environment, spec: Several, policies: Sequence[Policy]) -> tuple[Number, ...]:
+    """Return the greatest value of each policy."""
+    return tuple(extreme(row, max) for row in rows(spec.objectives, policies))
+
+
+FORMALISM = Formalism(
+    id="maxmax",
+    keyword="maxmax",
+    title="Greatest of several objectives",
+    documentation=__doc__ or "",
+    compose=compose,
+    components=components,
+    print=print_maxmax,
+    sample=sample_list,
+    evaluate=evaluate,
+)
