@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from specexpr.certify.document import Document as ResultsDocument
-from specexpr.certify.document import DocumentEnvironment, DocumentTask
+from specexpr.certify.document import DocumentEnvironment, DocumentTask, Result
+from specexpr.certify.measure_json import write_given
 from specexpr.diagnostics import Diagnostic, Severity
 from specexpr.document.document import Document
+from specexpr.expressivity.task import Question, Task
+from specexpr.formalism import find_formalism
+from specexpr.given import lacks_given, measured
 from specexpr.report.results import results_document
 from specexpr.syntax.names import shown
 
@@ -34,11 +38,12 @@ def disagreements(results: ResultsDocument, document: Document, *, name: str) ->
     tasks = {one.name: one for one in mine.tasks}
     for task in results.tasks:
         yield from _task(task, tasks.get(task.name), place)
-    options = {task.name: task.options for task in document.tasks}
+    named = {task.name: task for task in document.tasks}
     for result in results.results:
-        asked = options.get(result.task)
-        if asked is None:
+        task_of_mine = named.get(result.task)
+        if task_of_mine is None:
             continue
+        asked = task_of_mine.options
         given = result.given
         if given.discount is not None and (asked.discount or given.discount) != given.discount:
             yield _other_option(result.task, result.formalism, "discount", place)
@@ -46,11 +51,45 @@ def disagreements(results: ResultsDocument, document: Document, *, name: str) ->
             yield _other_option(result.task, result.formalism, "discount", place)
         if (asked.modulo_unreachable or False) != given.modulo_unreachable:
             yield _other_option(result.task, result.formalism, "modulo unreachable", place)
+        if given.setting.utility is not None and asked.utility not in (None, given.setting.utility):
+            yield _other_option(result.task, result.formalism, "utility", place)
+        formalism = find_formalism(result.formalism)
+        uses_sign = formalism is not None and "nonnegative" in formalism.options
+        if uses_sign and (asked.nonnegative or False) != given.setting.nonnegative:
+            yield _other_option(result.task, result.formalism, "sign of the weights", place)
+        yield from _given(results, result, document, task_of_mine)
     answered = {one.task for one in results.results} | {one.task for one in results.skipped}
     for asked_task in document.tasks:
         if asked_task.name not in answered:
             message = f"{shown(asked_task.name)}: no result in {name}"
             yield Diagnostic(id="results-differ", message=message, severity=Severity.NOTE)
+
+
+def _given(results: ResultsDocument, result: Result, document: Document, task: Task) -> Iterator[Diagnostic]:
+    """Yield a warning where the objectives that a result was asked by are not those of the document."""
+    theirs, place = result.given.setting.given, document.source.name
+    about = next((one for one in results.tasks if one.name == result.task), None)
+    if not theirs or about is None:
+        return
+    if task.options.given and {one.name for one in task.options.given} != {one.name for one in theirs}:
+        yield _other_option(result.task, result.formalism, "given objectives", place)
+    scope, first = results.scope(about), task.environments[0]
+    names = tuple(environment.name for environment in task.environments)
+    if (scope.names, scope.models[0].states, scope.models[0].actions) != (names, first.states, first.actions):
+        return  # another environment, which is said already
+    said = f"task {shown(result.task)} was asked in {result.formalism} by objective"
+    for one in theirs:
+        mine = tuple(
+            o for o in document.objectives if o.name == one.name and o.environment.name in scope.names
+        )
+        if len(mine) < len(names):
+            message = f"{said} {shown(one.name)}, which {place} does not have"
+        else:
+            here = Question(task=task, options=replace(task.options, given=mine))
+            if lacks_given(here) is None and write_given(measured(here), scope) == write_given((one,), scope):
+                continue
+            message = f"{said} {shown(one.name)}, which is another one in {place}"
+        yield Diagnostic(id="results-differ", message=message, severity=Severity.WARNING)
 
 
 def _environment(
