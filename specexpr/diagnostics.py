@@ -101,6 +101,15 @@ class IllPosed(SpecError):  # noqa: N818 -- the house's name: a question, not a 
     """The question makes no sense as it stands (no discount, a strict cycle): not the same as "no"."""
 
 
+class NoValue(SpecError):  # noqa: N818 -- a finding about a policy, not a failure
+    """A policy has no value under an objective, or none that can be computed: `reason` says why."""
+
+    def __init__(self, reason: str, *, policy: str | None = None) -> None:
+        self.reason, self.policy = reason, policy
+        who = "a policy" if policy is None else f"policy {policy}"
+        super().__init__([Diagnostic(id="no-value", message=f"{who} has no value: {reason}")])
+
+
 class InternalError(Exception):
     """A proof failed its own check, or an invariant broke: our bug, never the user's."""
 

@@ -15,7 +15,7 @@ from specexpr.certify.model import (
     Trajectory,
     TrajectoryConstraint,
 )
-from specexpr.diagnostics import Span
+from specexpr.diagnostics import NoValue, Span
 from specexpr.document.context import Context, listed
 from specexpr.document.forms import PART_FORMS, TASK_FORMS
 from specexpr.document.mistakes import wrong_task_line
@@ -250,7 +250,15 @@ class TaskReader:
             return
         named = [(leaf, self.declared.policies[environment.name, self._name(leaf)]) for leaf in leaves]
         policies = [policy for _, policy in named if policy is not None]
-        values = formalism.evaluate(environment, objective.spec, policies)
+        try:
+            values = formalism.evaluate(environment, objective.spec, policies)
+        except NoValue as error:
+            who = "a policy" if error.policy is None else f"policy {error.policy}"
+            message = f"{who} has no value by {clipped(by.text)}: {error.reason}"
+            hint = "leave it out of the order, or order by another objective"
+            self.context.error("no-value", message, by.span, help=hint)
+            self.sound = False
+            return
         found = ranked(values, formalism.compare)
         if found.unsettled is not None:
             names = " and ".join(clipped(leaves[i].text) for i in found.unsettled)

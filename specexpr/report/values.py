@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from specexpr.certify.document import SCHEMA
 from specexpr.certify.writing import to_text
-from specexpr.diagnostics import Diagnostic, Report, Severity
+from specexpr.diagnostics import Diagnostic, NoValue, Report, Severity
 from specexpr.document.document import Document
 from specexpr.exact import Interval, Value, rational_text
 from specexpr.expressivity.task import Objective
 from specexpr.formalism import find_formalism
+from specexpr.models.policy import Policy
 from specexpr.report.layout import Block, Grid, Line, Piece, Style, line, named, row
 from specexpr.report.rationals import both
 from specexpr.syntax.names import shown
@@ -28,10 +30,10 @@ class Approximate:
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """An objective with the value of each policy of its environment, by name."""
+    """An objective with the value of each policy of its environment, by name; None where it has none."""
 
     objective: Objective
-    values: tuple[tuple[str, Value | Approximate], ...]
+    values: tuple[tuple[str, Value | Approximate | None], ...]
 
 
 def valued_objectives(
@@ -47,8 +49,32 @@ def valued_objectives(
         if begin is not None:
             begin(objective)
         policies = document.policies.get(objective.environment.name, ())
-        values = formalism.evaluate(objective.environment, objective.spec, policies)
+        evaluate = partial(formalism.evaluate, objective.environment, objective.spec)
+        values = _present_values(objective, evaluate, policies, report)
         yield Valued(objective, tuple(zip((str(p.name) for p in policies), values, strict=True)))
+
+
+def _present_values(
+    objective: Objective,
+    evaluate: Callable[[Sequence[Policy]], Sequence[Value]],
+    policies: Sequence[Policy],
+    report: Report,
+) -> Sequence[Value | None]:
+    """Return the values of policies; those that have none are reported as warnings."""
+    try:
+        return evaluate(policies)
+    except NoValue:  # some may have one: each by itself
+        pass
+    found: list[Value | None] = []
+    for policy in policies:
+        try:
+            found += evaluate([policy])
+        except NoValue as error:
+            found.append(None)
+            who, by = shown(str(policy.name)), shown(objective.name)
+            message = f"policy {who} has no value by {by}: {error.reason}"
+            report(Diagnostic(id="no-value", message=message, severity=Severity.WARNING))
+    return found
 
 
 def estimated_objectives(
@@ -83,6 +109,7 @@ def values_text(valued: Iterable[Valued]) -> str:
         }
         for one in valued
         for policy, value in one.values
+        if value is not None
     ]
     return to_text({"schema": SCHEMA, "values": values})
 
@@ -98,15 +125,17 @@ def _json(value: Value | Approximate) -> object:
     return rational_text(value)
 
 
-def value_text(value: Value | Approximate) -> str:
+def value_text(value: Value | Approximate | None) -> str:
     """Return a value for a table; of an enclosure the digits that both ends share, or its ends.
 
-    Approximate values are marked by a tilde.
+    Approximate values are marked by a tilde, and none by a dash.
 
     >>> from fractions import Fraction
     >>> value_text(Interval(Fraction(14142, 10000), Fraction(14143, 10000)))
     'about 1.414'
     """
+    if value is None:
+        return "-"
     if isinstance(value, Approximate):
         return f"~{value.number:.9g}"
     if isinstance(value, tuple):
