@@ -44,6 +44,22 @@ examples:
 Nodes are pairs of a machine state and a state that some policy reaches. dot is for Graphviz, drn for the
 model checker Storm; rm writes the machine alone, as the reference code for reward machines reads it."""
 
+_ATLAS_EXAMPLES = """\
+examples:
+  specexpr atlas                                  which formalisms cover which, with the evidence
+  specexpr atlas --format svg > classes.svg
+  specexpr atlas --search rm mr > found.spex      a smallest task that rm expresses and mr does not
+  specexpr atlas --search lar rrl --states 2 --policies 4 --denominator 1
+
+exit status: 0 done or found, 1 nothing found within the bounds, 2 undecided: time ran out, or some answer"""
+
+_BOUNDS = {
+    "states": "most states (2)",
+    "actions": "most actions (2)",
+    "policies": "most policies (4)",
+    "denominator": "largest denominator of a probability (2)",
+}
+
 _VERIFY_EXAMPLES = """\
 examples:
   specexpr verify results.json                    every proof, by the kernel alone
@@ -166,6 +182,27 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         metavar="FORMAT",
         help="dot (a graph, by default), drn (for Storm), json, svg (a picture), rm, hoa (the machine or the "
         "automaton alone)",
+    )
+
+    atlas = commands.add_parser(
+        "atlas", help="compare formalisms", description=about["atlas"], epilog=_ATLAS_EXAMPLES
+    )
+    atlas.add_argument(
+        "--format",
+        choices=["text", "json", "dot", "svg", "spex"],
+        metavar="FORMAT",
+        help="text (by default), json, dot (the classes as a graph), svg (drawn), spex (the tasks)",
+    )
+    atlas.add_argument(
+        "--json", dest="format", action="store_const", const="json", help="as --format json: with every proof"
+    )
+    atlas.add_argument(
+        "--search", nargs=2, metavar=("YES", "NO"), help="look for a task that YES expresses and NO does not"
+    )
+    for bound, what in _BOUNDS.items():
+        atlas.add_argument(f"--{bound}", type=whole, metavar="N", help=f"of a search: {what}")
+    atlas.add_argument(
+        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer, or a search (60)"
     )
 
     verify = commands.add_parser(

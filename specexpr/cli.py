@@ -227,6 +227,52 @@ def _product(read: Namespace) -> Status:
     return Status.DONE
 
 
+def _atlas(read: Namespace) -> Status:
+    """Compare 17 formalisms: which express whatever which others do, as computed now or by a theorem."""
+    from specexpr.comparison.atlas import make_atlas, number_of_questions
+    from specexpr.report.atlas import atlas_blocks
+    from specexpr.report.atlas_forms import atlas_json, refuse_bounds, unasked_form
+    from specexpr.report.output import write_blocks, write_text
+    from specexpr.report.progress import progress
+
+    if read.search is not None:
+        return _search(read)
+    refuse_bounds({name: getattr(read, name) for name in ("states", "actions", "policies", "denominator")})
+    unasked = unasked_form(read.format)
+    if unasked is not None:
+        write_text(unasked)
+        return Status.DONE
+    with progress(number_of_questions()) as begin:
+        atlas = make_atlas(timeout=read.timeout, begin=begin)
+    if read.format == "json":
+        write_text(atlas_json(atlas) + "\n")
+    else:
+        write_blocks(atlas_blocks(atlas))
+    return Status.DONE if atlas.is_complete else Status.UNDECIDED
+
+
+def _search(read: Namespace) -> Status:
+    """Look for a smallest task that one formalism expresses and another does not."""
+    from specexpr.comparison.search import search, searchable, sizes, within
+    from specexpr.report.atlas_forms import refuse_form, search_json
+    from specexpr.report.output import write_text
+    from specexpr.report.progress import progress
+    from specexpr.report.searching import search_document, stage_text
+
+    refuse_form(read.format)
+    expresses, lacks = searchable(read.search)
+    given = {name: getattr(read, name) for name in ("states", "actions", "policies", "denominator")}
+    bounds = within({name: most for name, most in given.items() if most is not None})
+    with progress(len(list(sizes(bounds)))) as begin:
+        found = search(
+            expresses, lacks, bounds, timeout=read.timeout, begin=lambda stage: begin(stage_text(stage))
+        )
+    write_text(search_json(found) + "\n" if read.format == "json" else search_document(found))
+    if found.found is not None:
+        return Status.DONE
+    return Status.NO if found.is_exhaustive else Status.UNDECIDED
+
+
 def _verify(read: Namespace) -> Status:
     """Check every witness and certificate of a results document with the kernel alone."""
     from dataclasses import replace
@@ -308,6 +354,7 @@ _COMMANDS: dict[str, Callable[[Namespace], Status]] = {
     "check": _check,
     "evaluate": _evaluate,
     "product": _product,
+    "atlas": _atlas,
     "verify": _verify,
     "import": _import_gym,
     "explain": _explain,

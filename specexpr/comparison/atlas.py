@@ -85,6 +85,15 @@ class Atlas:
             _shared([one.theorems for one in pairs]),
         )
 
+    def agreements(self) -> int:
+        """Return how often an inclusion was tested: the lower one expresses a case, so does the upper."""
+        return sum(
+            column.is_expressible(cell.lower) is True and column.is_expressible(cell.upper) is True
+            for cell in self.cells
+            for column in self.columns
+            if cell.covers and cell.lower != cell.upper
+        )
+
     @property
     def is_complete(self) -> bool:
         """Say whether every cell has its evidence."""

@@ -13,12 +13,12 @@ left is decided, and a separation counts once the kernel has checked both proofs
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
 from specexpr.certify.model import Model, PolicyConstraint, Relation, Table
-from specexpr.comparison.asking import Answered, Inquiry, ask
+from specexpr.comparison.asking import Answered, Inquiry, ask, named_formalisms
 from specexpr.comparison.hierarchy import is_covered, is_covered_on_finite_tasks
 from specexpr.comparison.small_worlds import (
     denominator_of,
@@ -29,7 +29,7 @@ from specexpr.comparison.small_worlds import (
     weak_orders,
 )
 from specexpr.comparison.value_spaces import ValueSpace, at_most, surely
-from specexpr.diagnostics import Source
+from specexpr.diagnostics import Diagnostic, Source, SpecError
 from specexpr.document.document import Document
 from specexpr.document.loading import loads
 from specexpr.document.printing import print_document
@@ -38,6 +38,7 @@ from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided,
 from specexpr.formalism import Formalism, posed, settled
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
+from specexpr.syntax.names import clipped
 
 _NAME = "found"
 _OPEN = Options()
@@ -51,6 +52,9 @@ class Bounds:
     actions: int = 2
     policies: int = 4
     denominator: int = 2
+
+
+_LEAST, _MOST = Bounds(1, 2, 2, 1), Bounds(6, 8, 6, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Separation:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search found, and what it has gone through. `expresses` and `lacks` are ids."""
+    """What a search found, and the stages that it has gone through. `expresses` and `lacks` are ids."""
 
     expresses: str
     lacks: str
@@ -95,7 +99,49 @@ class Search:
     @property
     def is_exhaustive(self) -> bool:
         """Say whether nothing within the bounds was left open."""
-        return all(stage.is_complete and not stage.undecided for stage in self.stages)
+        if impossible(self.expresses, self.lacks) is not None:
+            return True
+        done = [stage for stage in self.stages if stage.is_complete and not stage.undecided]
+        return len(done) == len(list(sizes(self.bounds)))
+
+
+def within(given: Mapping[str, int]) -> Bounds:
+    """Return bounds, by default where none is given; raise SpecError for what is no bound."""
+    problems = []
+    for name, most in given.items():
+        low, high = getattr(_LEAST, name), getattr(_MOST, name)
+        if not low <= most <= high:
+            message = f"--{name} must be from {low} to {high}, {clipped(str(most))} is not"
+            problems.append(Diagnostic(id="usage", message=message))
+    if problems:
+        raise SpecError(problems)
+    return replace(Bounds(), **given)
+
+
+def searchable(names: Sequence[str]) -> tuple[Formalism, Formalism]:
+    """Return two formalisms, by id or keyword, that can be asked about policies without further options.
+
+    Raises SpecError for others, and where both are one.
+    """
+    found = [named_formalisms([name])[0] for name in names]
+    problems = []
+    for one in dict.fromkeys(found):
+        needed = "a way to decide tasks" if one.decide is None else _needed(one)
+        if needed is not None:
+            message = f"{one.id} cannot be asked in a search: it needs {needed.partition(':')[0]}"
+            problems.append(Diagnostic(id="usage", message=message))
+    if not problems and found[0].id == found[1].id:
+        message = f"a search needs two formalisms, {found[0].id} is one"
+        problems.append(Diagnostic(id="usage", message=message))
+    if problems:
+        raise SpecError(problems)
+    return found[0], found[1]
+
+
+def _needed(formalism: Formalism) -> str | None:
+    model = next(environments(1, 2, 1))
+    task = _task(model, _chain(policies(model, 1, are_alike_one=True), (0, 1)))
+    return None if formalism.needs is None else formalism.needs(posed(formalism, task, _OPEN))
 
 
 def sizes(bounds: Bounds) -> Iterator[Stage]:
@@ -140,6 +186,8 @@ def search(
         stages.append(done)
         if found is not None:
             return Search(expresses.id, lacks.id, bounds, tuple(stages), found)
+        if not done.is_complete:
+            break
     return Search(expresses.id, lacks.id, bounds, tuple(stages))
 
 

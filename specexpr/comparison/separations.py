@@ -21,12 +21,12 @@ from specexpr.formalism import find_formalism, posed, settled
 
 NAME = "atlas.spex"
 _CASES = Path(__file__).parent / "cases"
-_FILES = ("memory", "three_levels", "one_shot", "pacing", "unreachable", "discontinuity")
+_FILES = ("memory", "three_levels", "one_shot", "transience", "unreachable", "discontinuity")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A separating task; `about` is what its document says at the top."""
+    """A separating task; `about` is what its document says above the environment and the task."""
 
     name: str
     task: Task
@@ -72,11 +72,23 @@ def cases_document() -> Document:
 def cases() -> tuple[Case, ...]:
     """Return the cases in the order of the document, with names C1, C2, .."""
     document = cases_document()
-    about = [line.removeprefix("# ") for line in document.source.text.splitlines() if line.startswith("# ")]
-    homes = [environment.name for environment in document.environments]
     return tuple(
-        Case(f"C{k}", task, about[homes.index(task.scope)]) for k, task in enumerate(document.tasks, start=1)
+        Case(f"C{k}", task, f"{_above('environment', task.scope)} {_above('task', task.name)}")
+        for k, task in enumerate(document.tasks, start=1)
     )
+
+
+def _above(kind: str, name: str) -> str:
+    """Return the comment in the line above a declaration."""
+    lines = cases_document().source.text.splitlines()
+    place = next(k for k, line in enumerate(lines) if line.startswith(f"{kind} {name} "))
+    return lines[place - 1].removeprefix("# ")
+
+
+def task_line(task: Task) -> str:
+    """Return the line of the document that declares a task."""
+    lines = cases_document().source.text.splitlines()
+    return next(line for line in lines if line.startswith(f"task {task.name} "))
 
 
 def case_columns(
