@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
+from specexpr.certify import step_chain
 from specexpr.certify.clock import Average, Discounted, Horizon
 from specexpr.certify.measure import Account, Edge, PayingChain, Total, paying_chain
 from specexpr.certify.model import Model, Table
@@ -55,8 +56,10 @@ def law(account: Account, model: Model, table: Table) -> Law:
         for weight in clock.head[:-1]:
             start = _onward(chain, start, weight)
         scale = clock.head[-1]
+    if not scale:
+        return _sorted((paid, p) for (_, paid), p in start.items())
     rest = _Rest(chain, is_total=isinstance(clock, Total))
-    laws = rest.laws() if scale else [((_ZERO, _ONE),)] * len(chain.nodes)
+    laws = rest.laws({x for x, _ in start})
     return _sorted((paid + scale * z, p * q) for (x, paid), p in start.items() for z, q in laws[x])
 
 
@@ -90,18 +93,24 @@ class _Rest:
         self.found: dict[int, Law] = {}
         self._points = 0
 
-    def laws(self) -> list[Law]:
-        """Return the law from each node. Raises Unbounded and Refused."""
+    def laws(self, start: Iterable[int]) -> Mapping[int, Law]:
+        """Return the law from each node that counts after some first ones. Raises Unbounded and Refused."""
         onward = [[e.node for e in edges if e.factor] for edges in self.chain.edges]
+        needed = dict.fromkeys(start)
+        for x in (order := list(needed)):
+            order += [y for y in dict.fromkeys(onward[x]) if y not in needed]
+            needed |= dict.fromkeys(onward[x])
         for members in components(onward):
             inside = set(members)
+            if members[0] not in needed:
+                continue
             if len(members) == 1 and members[0] not in onward[members[0]]:
                 self._mix(members[0])
             elif self.is_total:
                 self._passing(members, inside)
             else:
                 self._constant(members, inside)
-        return [self.found[x] for x in range(len(self.chain.nodes))]
+        return self.found
 
     def _keep(self, x: int, law: Law) -> None:
         self.found[x] = law
@@ -119,10 +128,17 @@ class _Rest:
 
     def _constant(self, members: Sequence[int], inside: set[int]) -> None:
         """Set a component whose cycles discount: what is to come is one number at each node."""
-        first = {x: next(e for e in self.chain.edges[x] if e.factor and e.node in inside) for x in members}
-        known = _along(first, members[0])
-        for x in reversed(list(_reaching(first, members, known))):
-            known[x] = first[x].pay + first[x].factor * known[first[x].node]
+        inner = {x: [e for e in self.chain.edges[x] if e.factor and e.node in inside] for x in members}
+        known = _around({x: edges[0] for x, edges in inner.items()}, members[0])
+        into: dict[int, list[tuple[int, Edge]]] = {x: [] for x in members}
+        for x, edges in inner.items():
+            for e in edges:
+                into[e.node].append((x, e))
+        for y in (order := list(known)):
+            for x, e in into[y]:
+                if x not in known:
+                    known[x] = e.pay + e.factor * known[y]
+                    order.append(x)
         for x in members:
             for e in self.chain.edges[x]:
                 after = ((known[e.node], _ONE),) if e.node in inside and e.factor else self._after(e)
@@ -187,14 +203,14 @@ class _Rest:
         return solve_sparse(rows, [_ONE if x == y else _ZERO for x in members])
 
 
-def _along(first: Mapping[int, Edge], start: int) -> dict[int, Fraction]:
-    """Return what is to come on the cycle into which the chosen edges lead from a node."""
-    path: list[int] = []
+def _around(first: Mapping[int, Edge], start: int) -> dict[int, Fraction]:
+    """Return what is to come on the cycle into which one edge of each node leads from a node."""
+    path: dict[int, int] = {}
     x = start
     while x not in path:
-        path.append(x)
+        path[x] = len(path)
         x = first[x].node
-    cycle = path[path.index(x) :]
+    cycle = list(path)[path[x] :]
     paid, factor = _ZERO, _ONE
     for y in cycle:
         paid += factor * first[y].pay
@@ -205,54 +221,7 @@ def _along(first: Mapping[int, Edge], start: int) -> dict[int, Fraction]:
     return known
 
 
-def _reaching(first: Mapping[int, Edge], members: Sequence[int], known: Mapping[int, Fraction]) -> list[int]:
-    """Return the members off the cycle, each before those that its chosen edge leads to."""
-    found: dict[int, None] = {}
-    for start in members:
-        trail = []
-        x = start
-        while x not in known and x not in found and x not in trail:
-            trail.append(x)
-            x = first[x].node
-        found = {**dict.fromkeys(trail), **found}
-    return list(found)
-
-
 def components(onward: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Return the strongly connected sets of a graph, those that are led to first (Tarjan)."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    found: list[list[int]] = []
-    for root in range(len(onward)):
-        if root in index:
-            continue
-        work = [(root, 0)]
-        while work:
-            x, i = work.pop()
-            if i == 0:
-                index[x] = low[x] = len(index)
-                stack.append(x)
-                on_stack.add(x)
-            if i < len(onward[x]):
-                work.append((x, i + 1))
-                y = onward[x][i]
-                if y not in index:
-                    work.append((y, 0))
-                elif y in on_stack:
-                    low[x] = min(low[x], index[y])
-                continue
-            for y in onward[x]:
-                if y in on_stack:
-                    low[x] = min(low[x], low[y])
-            if low[x] == index[x]:
-                members = []
-                while True:
-                    y = stack.pop()
-                    on_stack.discard(y)
-                    members.append(y)
-                    if y == x:
-                        break
-                found.append(sorted(members))
-    return found
+    """Return the strongly connected sets of a graph, those that are led to first."""
+    found = step_chain.components(dict(enumerate(onward)))
+    return [sorted(members) for members in reversed(found)]

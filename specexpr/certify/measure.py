@@ -138,14 +138,19 @@ def value(measure: Measure, model: Model, table: Table) -> Fraction:
         raise TooLarge(f"a given objective would have to be valued on more than {MOST_NODES} nodes")
     gains = [sum((e.probability * e.pay for e in edges), _ZERO) for edges in chain.edges]
     walk = as_walk(chain, discounted=isinstance(clock, ByState))
-    counts = passing_visits(walk, gains) if isinstance(clock, Total) else visits(walk, clock)
+    if isinstance(clock, Total):
+        counts: Sequence[Fraction] = passing_visits(
+            walk, [any(e.pay for e in edges) for edges in chain.edges]
+        )
+    else:
+        counts = visits(walk, clock)
     return sum((n * gain for n, gain in zip(counts, gains, strict=True) if gain), _ZERO)
 
 
-def passing_visits(walk: Walk, gains: Sequence[Fraction]) -> list[Fraction]:
+def passing_visits(walk: Walk, is_paying: Sequence[bool]) -> list[Fraction]:
     """Return how often each node is visited before the walk stays where nothing is paid. Raises Refused."""
     ended = {x for members in closed_classes(walk) for x in members}
-    if any(gains[x] for x in ended):
+    if any(is_paying[x] for x in ended):
         raise Refused("a total has no value where steps pay for ever")
     passing = [x for x in range(len(walk.nodes)) if x not in ended]
     place = {x: i for i, x in enumerate(passing)}
