@@ -32,8 +32,8 @@ PLAIN, LINE, FAINT, PALE = "#f3f5f8", "#444444", "#666666", "#a3aab2"
 GAIN, LOSS, TAKEN, MARK = "#0b5394", "#b02418", "#6f42c1", "#c77700"
 
 FONT = "Helvetica,Arial,sans-serif"
-GAP = '<font point-size="4"> </font>'
-"""A low line that keeps the label of a loop off the loop."""
+_GAP = '<br/><font point-size="4"> </font>'
+_SMALL_GAP = '<br/><font point-size="2"> </font>'
 
 Shown = tuple[Fraction, frozenset[int]]
 """What a step pays, and the marks that it shows."""
@@ -99,7 +99,7 @@ class ProcessGraph:
     def _starts(self) -> Iterator[str]:
         yield f'start [shape=point, style=filled, width=0.1, color="{LINE}", fillcolor="{LINE}"]'
         for s, p in self.environment.model.start:
-            label = f"label=<{padded(rational_text(p))}>, " if p != 1 else ""
+            label = f"label=<{stacked([padded(rational_text(p))])}>, " if p != 1 else ""
             yield f"start -> {s} [{label}penwidth=1.6]"
 
     def _all_arrows(self) -> Iterator[str]:
@@ -119,9 +119,8 @@ class ProcessGraph:
                 straight.setdefault((t, _Rank.EQUAL if s == t else rank), []).append((shown[0], actions))
         for (t, _), parts in straight.items():
             lines = [self._paid(self._actions(s, actions), one) for one, actions in parts]
-            label = "<br/>".join([*lines, GAP] if s == t else lines)
             look = self._look(s, [a for _, actions in parts for a in actions], [one for one, _ in parts])
-            yield f"{s} -> {t} [label=<{label}>{look}]"
+            yield f"{s} -> {t} [label=<{stacked(lines, is_loop=s == t)}>{look}]"
         branching = [(outcome, actions) for outcome, actions in groups.items() if len(outcome[0]) > 1]
         for k, ((law, shown, _), actions) in enumerate(branching):
             dot, name = f'"{s}.{k}"', self._actions(s, actions)
@@ -129,11 +128,11 @@ class ProcessGraph:
             yield f'{dot} [shape=point, width=0.06, color="{LINE}", fillcolor="{LINE}"]'
             stem = self._paid(name, shown[0]) if all_alike else name
             look = self._look(s, actions, shown if all_alike else ())
-            yield f"{s} -> {dot} [label=<{stem}>, arrowhead=none{look}]"
+            yield f"{s} -> {dot} [label=<{stacked([stem])}>, arrowhead=none{look}]"
             for (t, p), one in zip(law, shown, strict=True):
                 chance = padded(rational_text(p))
                 label = chance if all_alike else self._paid(chance, one)
-                yield f"{dot} -> {t} [label=<{label}>{self._look(s, actions, [one])}]"
+                yield f"{dot} -> {t} [label=<{stacked([label])}>{self._look(s, actions, [one])}]"
 
     def _rank(self, s: int, a: int) -> _Rank:
         if (s, a) in self.marked:
@@ -144,6 +143,7 @@ class ProcessGraph:
 
     def _look(self, s: int, actions: Sequence[int], shown: Sequence[Shown]) -> str:
         """Return the attributes of the arrow of some actions, which pay and show this."""
+        dashed = ", style=dashed" if s in self.faint else ""
         ranks = {self._rank(s, a) for a in actions}
         if _Rank.MARKED in ranks:
             return f', color="{MARK}", penwidth=2.5'
@@ -151,7 +151,7 @@ class ProcessGraph:
             known = self.taken or {}
             weight = sum((known[s, a].weight for a in actions if (s, a) in known), Fraction(0))
             width = 1.4 + 2 * min(float(weight), 1.0)
-            return f', color="{TAKEN}", fontcolor="{TAKEN}", penwidth={width:.2f}'
+            return f', color="{TAKEN}", fontcolor="{TAKEN}", penwidth={width:.2f}{dashed}'
         if _Rank.FAINT in ranks:
             return f', color="{PALE}", fontcolor="{FAINT}"'
         signs = {(reward > 0) - (reward < 0) for reward, _ in shown}
@@ -245,6 +245,11 @@ def digraph(title: str, lines: Sequence[str], *, direction: str = "LR") -> str:
 def padded(text: str) -> str:
     """Return a text with a space on both sides, so that it does not touch its arrow."""
     return f" {text} "
+
+
+def stacked(lines: Sequence[str], *, is_loop: bool = False) -> str:
+    """Return lines of HTML as the label of an arrow, with room below that keeps it off the arrow."""
+    return "<br/>".join(lines) + (_GAP if is_loop else _SMALL_GAP)
 
 
 def braced(marks: Collection[int]) -> str:

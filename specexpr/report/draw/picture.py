@@ -145,11 +145,11 @@ def text_width(words: str, size: float) -> float:
 
 
 def _width(character: str) -> float:
-    if character in " .,:;'|!iljtfI()[]/":
-        return 0.4
+    if character in " .,:;'|!iljtfI()[]/-":
+        return 0.35
     if character in "mwMW@%" or ord(character) > 0x2E80:
         return 1.0
-    return 0.66
+    return 0.6
 
 
 def below(pictures: Sequence[Picture], *, gap: float, title: str, description: str = "") -> Picture:

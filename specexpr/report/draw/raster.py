@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specexpr.diagnostics import Diagnostic, SpecError
+from specexpr.product.dot import FONT, quiet
 from specexpr.report.draw.palette import LIGHT, Ink
 from specexpr.report.draw.picture import Curve, Ellipse, Fill, Picture, Point, Polygon, Shape, Stroke, Text
 
@@ -19,20 +20,23 @@ def png_bytes(picture: Picture, *, scale: float = SCALE) -> bytes:
     """Return a picture as PNG on white; one that would be very large is drawn at a smaller scale."""
     from pygraphviz import AGraph
 
-    from specexpr.product.dot import quiet
-
     width, height = picture.width, picture.height
     scale = min(scale, _LARGEST / max(width, height))
     shapes = (shape for group in picture.groups for shape in group.shapes)
     painted = " ".join(one for shape in shapes for one in _operations(shape, height))
-    graph = (
-        f'digraph {{ graph [bb="0,0,{width:.2f},{height:.2f}", dpi={72 * scale:.2f}, pad=0, bgcolor=white,'
-        f' _background="{_escaped(painted)}"]\n'
-        "node [shape=point, style=invis, width=0.001, height=0.001]\n"
-        f'a [pos="0,0"]\nb [pos="{width:.2f},{height:.2f}"] }}'
-    )
     with quiet():
-        drawn: bytes | None = AGraph(string=graph).draw(format="png", prog="nop2")
+        graph = AGraph(directed=True)
+        graph.graph_attr.update(
+            bb=f"0,0,{width:.2f},{height:.2f}",
+            dpi=f"{72 * scale:.2f}",
+            pad="0",
+            bgcolor="white",
+            _background=painted,
+        )
+        corners = {"shape": "point", "style": "invis", "width": "0.001", "height": "0.001"}
+        graph.add_node("a", pos="0,0", **corners)
+        graph.add_node("b", pos=f"{width:.2f},{height:.2f}", **corners)
+        drawn: bytes | None = graph.draw(format="png", prog="nop2")
     if not drawn:
         message = "this Graphviz draws no PNG: its plugin for cairo is missing"
         raise SpecError([Diagnostic(id="usage", message=message, help="write an .svg instead")])
@@ -70,21 +74,20 @@ def _look(fill: Fill | None, stroke: Stroke | None) -> Iterator[str]:
 
 
 def _line_of_text(shape: Text, height: float) -> Iterator[str]:
+    """Yield the spans of a line; of several each stands about its own middle, so that no errors add up."""
     x, y = shape.at
-    widths = [span.width for span in shape.spans]
-    known = [width for width in widths if width is not None]
-    if len(known) < len(widths) or len(widths) == 1:
-        align = {"start": -1, "middle": 0, "end": 1}[shape.anchor]
-        steps = [0.0] * len(widths)
-    else:
-        align = -1
-        x -= {"start": 0.0, "middle": sum(known) / 2, "end": sum(known)}[shape.anchor]
-        steps = [sum(known[:i]) for i in range(len(known))]
-    for span, step in zip(shape.spans, steps, strict=True):
-        yield f"F {shape.size:.2f} {_counted('Helvetica')}"
+    widths = [span.width or 0.0 for span in shape.spans]
+    align = {"start": -1, "middle": 0, "end": 1}[shape.anchor]
+    middles = [x]
+    if len(widths) > 1:
+        left = x - sum(widths) * (align + 1) / 2
+        middles = [left + sum(widths[:i]) + width / 2 for i, width in enumerate(widths)]
+        align = 0
+    for span, middle in zip(shape.spans, middles, strict=True):
+        yield f"F {shape.size:.2f} {_counted(FONT)}"
         yield _sized("c", _colour(span.ink, 1))
         yield f"t {span.is_bold + 2 * span.is_italic}"
-        place = _points(((x + step, y),), height)
+        place = _points(((middle, y),), height)
         yield f"T {place} {align} {span.width or 0:.2f} {_counted(_plain(span.text))}"
 
 
@@ -106,10 +109,5 @@ def _counted(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what DOT cannot quote: a backslash becomes the sign of set difference."""
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return plain.replace("\\", "\u2216")
-
-
-def _escaped(text: str) -> str:
-    return text.replace('"', '\\"')
+    """Return a text with whatever is no sign to see written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
