@@ -44,6 +44,16 @@ examples:
 Nodes are pairs of a machine state and a state that some policy reaches. dot is for Graphviz, drn for the
 model checker Storm; rm writes the machine alone, as the reference code for reward machines reads it."""
 
+_DRAW_EXAMPLES = """\
+examples:
+  specexpr draw rooms.spex rooms -o rooms.svg
+  specexpr draw rooms.spex rooms --policy go --reward fast -o rooms.png
+  specexpr draw rooms.spex safe -o safe.svg              the automaton of a formula
+  specexpr draw rooms.spex safe --product > product.svg
+
+Environments that are grids are drawn as grids. A policy stands for its environment with its actions, a task
+for the order that it asks for."""
+
 _ATLAS_EXAMPLES = """\
 examples:
   specexpr atlas                                  which formalisms cover which, with the evidence
@@ -182,6 +192,25 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         metavar="FORMAT",
         help="dot (a graph, by default), drn (for Storm), json, svg (a picture), rm, hoa (the machine or the "
         "automaton alone)",
+    )
+
+    draw = commands.add_parser(
+        "draw", help="draw a picture", description=about["draw"], epilog=_DRAW_EXAMPLES
+    )
+    draw.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
+    draw.add_argument("name", metavar="NAME", help="an environment, a policy, an objective or a task")
+    draw.add_argument(
+        "-o", "--output", metavar="OUT", help="a file, .svg or .png; without it, SVG is printed"
+    )
+    draw.add_argument("--policy", metavar="P", help="a policy to draw on the environment")
+    draw.add_argument("--reward", metavar="O", help="an objective whose reward is drawn on the environment")
+    draw.add_argument("--product", action="store_true", help="the product of the objective, not what it says")
+    draw.add_argument("--environment", metavar="E", help="its environment, where several have the name")
+    draw.add_argument(
+        "--kind",
+        choices=["environment", "policy", "objective", "task"],
+        metavar="KIND",
+        help="environment, policy, objective or task, where several things have the name",
     )
 
     atlas = commands.add_parser(

@@ -273,6 +273,24 @@ def _search(read: Namespace) -> Status:
     return Status.NO if found.is_exhaustive else Status.UNDECIDED
 
 
+def _draw(read: Namespace) -> Status:
+    """Draw an environment, a policy, an objective or a task, as SVG or PNG."""
+    from specexpr.report.drawings import Wanted, find_picture, form_of, write_picture
+    from specexpr.report.output import write_text
+
+    form_of(read.output)
+    wanted = Wanted(
+        name=read.name,
+        kind=read.kind,
+        environment=read.environment,
+        policy=read.policy,
+        reward=read.reward,
+        is_product=read.product,
+    )
+    write_picture(find_picture(_load(read.file), wanted), read.output, show=write_text)
+    return Status.DONE
+
+
 def _verify(read: Namespace) -> Status:
     """Check every witness and certificate of a results document with the kernel alone."""
     from dataclasses import replace
@@ -354,6 +372,7 @@ _COMMANDS: dict[str, Callable[[Namespace], Status]] = {
     "check": _check,
     "evaluate": _evaluate,
     "product": _product,
+    "draw": _draw,
     "atlas": _atlas,
     "verify": _verify,
     "import": _import_gym,

@@ -28,7 +28,7 @@ def product_text(objective: Objective, form: str) -> str:
     title = f"{objective.environment.name}, {objective.name}"
     if form == "rm":
         return _machine_text(objective)
-    product = _product(objective)
+    product = find_product(objective)
     match form:
         case "dot":
             from specexpr.product.dot import write_dot
@@ -53,7 +53,8 @@ def product_text(objective: Objective, form: str) -> str:
             return to_text(product_document(product, objective=objective.name)) + "\n"
 
 
-def _product(objective: Objective) -> Product:
+def find_product(objective: Objective) -> Product:
+    """Return the product of an objective; raise SpecError (`no-product`) where it has none."""
     formalism = find_formalism(objective.formalism)
     if formalism is None or formalism.product is None:
         able = [one.keyword or one.id for one in formalisms().values() if one.product is not None]

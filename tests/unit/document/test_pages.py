@@ -56,6 +56,7 @@ WITHOUT_EXAMPLE = {
     "no-product",
     "no-reference-text",
     "reward-function",
+    "nothing-to-draw",
     "too-large-to-draw",
     # about formalisms that have no syntax or no values
     "no-specification",
