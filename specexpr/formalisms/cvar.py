@@ -121,10 +121,9 @@ def evaluate(
     environment: Environment, spec: ConditionalValueAtRisk, policies: Sequence[Policy]
 ) -> tuple[Number, ...]:
     """Return the values of some policies. Raises NoValue where one has none."""
-    from specexpr.solve.risk.functionals import cvar
-    from specexpr.solve.risk.laws import return_law
+    from specexpr.solve.risk.valuing import cvar_value
 
-    return valued(spec.objective, policies, lambda *where: cvar(return_law(*where), spec.level))
+    return valued(spec.objective, policies, lambda *where: cvar_value(spec.level, *where))
 
 
 FORMALISM = Formalism(

@@ -115,10 +115,9 @@ def sample(random: Random, environment: Environment) -> Quantile:
 
 def evaluate(environment: Environment, spec: Quantile, policies: Sequence[Policy]) -> tuple[Number, ...]:
     """Return the values of some policies. Raises NoValue where one has none."""
-    from specexpr.solve.risk.functionals import quantile
-    from specexpr.solve.risk.laws import return_law
+    from specexpr.solve.risk.valuing import quantile_value
 
-    return valued(spec.objective, policies, lambda *where: quantile(return_law(*where), spec.level))
+    return valued(spec.objective, policies, lambda *where: quantile_value(spec.level, *where))
 
 
 FORMALISM = Formalism(

@@ -153,10 +153,9 @@ def sample(random: Random, environment: Environment) -> SpectralRisk:
 
 def evaluate(environment: Environment, spec: SpectralRisk, policies: Sequence[Policy]) -> tuple[Number, ...]:
     """Return the values of some policies. Raises NoValue where one has none."""
-    from specexpr.solve.risk.functionals import spectral
-    from specexpr.solve.risk.laws import return_law
+    from specexpr.solve.risk.valuing import spectral_value
 
-    return valued(spec.objective, policies, lambda *where: spectral(return_law(*where), spec.mixture))
+    return valued(spec.objective, policies, lambda *where: spectral_value(spec.mixture, *where))
 
 
 FORMALISM = Formalism(

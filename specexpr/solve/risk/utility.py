@@ -9,10 +9,9 @@ from typing import TypeAlias
 from specexpr.certify.measure import Account
 from specexpr.certify.model import Model, Table
 from specexpr.exact import Number
-from specexpr.solve.risk.functionals import expectation
-from specexpr.solve.risk.laws import return_law
 from specexpr.solve.risk.moments import mean_and_square, moment
 from specexpr.solve.risk.returns import return_under
+from specexpr.solve.risk.valuing import return_law
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,10 @@ def expected_utility(utility: Utility, account: Account, model: Model, table: Ta
         case Power(exponent=exponent) if exponent > 0 and exponent.denominator == 1:
             return moment(return_under(account, model, table), exponent.numerator)
         case Piecewise():
-            return expectation(return_law(account, model, table), utility.at)
+            return sum((p * utility.at(x) for x, p in return_law(account, model, table)), Fraction(0))
     from specexpr.solve.risk.irrational import exponential, logarithm, power
 
-    law = return_law(account, model, table)
+    law = return_law(account, model, table).law()
     match utility:
         case Exponential(rate=rate):
             return exponential(law, rate)
@@ -93,4 +92,4 @@ def entropic_value(rate: Fraction, account: Account, model: Model, table: Table)
         return moment(return_under(account, model, table), 1)
     from specexpr.solve.risk.irrational import entropic
 
-    return entropic(return_law(account, model, table), rate)
+    return entropic(return_law(account, model, table).law(), rate)
