@@ -125,7 +125,7 @@ def parse(
     read = read_formula(Reading(environment, report), source, span)
     if read is None:
         return None
-    for doubt in Doubts(environment, *read).all():
+    for doubt in Doubts(environment, source, *read).all():
         report(doubt)
     return read[1]
 

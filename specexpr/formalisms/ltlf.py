@@ -106,7 +106,7 @@ def parse(
     if terminal_states(environment):
         if read is None:
             return None
-        for doubt in Doubts(environment, *read, LTLF).all():
+        for doubt in Doubts(environment, source, *read, LTLF).all():
             report(doubt)
         return read[1]
     message = f"no state of environment {shown(environment.name)} is terminal: its trajectories never end"

@@ -6,8 +6,7 @@ parentheses were (see `compound`). So a formula has one form, and a long conjunc
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -17,9 +16,10 @@ from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.models.environment import Environment
 from specexpr.syntax import guards
+from specexpr.syntax.formula_slips import slip, taken_apart
 from specexpr.syntax.grammar import parse
 from specexpr.syntax.guards import At, Do, Labelled, Next, print_atom, read_atom
-from specexpr.syntax.names import KEYWORDS, PLAIN, QUOTED, write_name
+from specexpr.syntax.names import KEYWORDS, shown, unknown_name, write_name
 from specexpr.syntax.nodes import Leaf, Node
 
 MAX_DEPTH = 100
@@ -243,8 +243,31 @@ class Reading:
             hint = f"write {write_name(leaf.text, reserved=words)} if it is the label, in quotes"
             self.report(Diagnostic(id="reserved-word", message=message, span=leaf.span, help=hint))
             return None
+        slip = self._slip(kind, leaf.text)
+        if slip is not None:
+            what = {"label": "label", "do": "action"}.get(kind, "state")
+            place = f"environment {shown(self.environment.name)}"
+            self.report(unknown_name(what, leaf.text, leaf.span, place, hint=slip))
+            return None
         found = read_atom(self.environment, Node(kind, (leaf,), node.span), self.report)
         return None if found is None else as_formula_atom(found)
+
+    def _slip(self, kind: str, text: str) -> str | None:
+        """Return what to write for a name that is unknown, but is a formula without blanks, or a label."""
+        environment, words = self.environment, self.dialect.words
+        labels = {label.name for label in environment.labels}
+        match kind:
+            case "label" if text not in labels:
+                formula = taken_apart(text, labels, words)
+                return None if formula is None else f"write {formula}"
+            case "do" if text in labels and text not in environment.action_index:
+                return f"write {write_name(text, reserved=words)}, the label, without do"
+            case "at" if text in labels and text not in environment.state_index:
+                return f"write {write_name(text, reserved=words)}, the label, without at"
+            case "next" if text in labels and text not in environment.state_index:
+                return f"write X {write_name(text, reserved=words)} if the label holds at the next step"
+            case _:
+                return None
 
 
 def _joined(kind: str, parts: list[Formula]) -> Formula:
@@ -264,7 +287,7 @@ def read_formula(reading: Reading, source: Source, span: Span) -> tuple[Node | L
         reading.report,
         start=f"{reading.dialect.stem}_body",
         forms=FORMS,
-        known=lambda text, where: _foreign_operator(text, where, labels),
+        known=lambda text, where: slip(text, where, labels, reading.dialect.words),
         groups=GROUPS,
     )
     formula = None if tree is None else reading.formula(tree.children[0])
@@ -279,48 +302,6 @@ GROUPS = MappingProxyType(
         "a formula": frozenset({"(", "!", "X", "F", "G", "[]", "<>", "true", "false", "at", "do", "next"}),
     }
 )
-
-_FOREIGN = MappingProxyType(
-    {
-        "&&": "&",
-        "/\\": "&",
-        "and": "&",
-        "||": "|",
-        "\\/": "|",
-        "or": "|",
-        "=>": "->",
-        "==>": "->",
-        "implies": "->",
-        "<=>": "<->",
-        "==": "<->",
-        "iff": "<->",
-        "~": "!",
-        "not": "!",
-        "until": "U",
-        "release": "R",
-        "weak": "W",
-        "V": "R",
-    }
-)
-"""How other languages spell operators, with what they are here."""
-
-_TOKEN = re.compile(rf"{QUOTED}|{PLAIN}|<->|->|==?>|<=>|==|&&|\|\||/\\|\\/|~|;")
-
-
-def _foreign_operator(text: str, span: Span, labels: Container[str]) -> Diagnostic | None:
-    """Return what is said of a text that uses the operators of another language."""
-    for match in _TOKEN.finditer(text):
-        word = match[0]
-        if word == ";" and text[match.end() :].strip(" ;"):
-            where = Span(span.start + match.start(), span.start + match.end())
-            message, hint = "an objective is one formula", "join formulas with & if all of them must hold"
-            return Diagnostic(id="syntax", message=message, span=where, help=hint)
-        if word in _FOREIGN and word not in labels:
-            message, hint = f"'{word}' is no operator of formulas", f"write {_FOREIGN[word]}"
-            where = Span(span.start + match.start(), span.start + match.end())
-            return Diagnostic(id="syntax", message=message, span=where, help=hint)
-    return None
-
 
 # -- drawing -----------------------------------------------------------------------------------------------
 
