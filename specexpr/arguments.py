@@ -283,7 +283,7 @@ def _options(parser: argparse.ArgumentParser) -> list[str]:
     """Return the long options that a parser lists in its help."""
     import re
 
-    return re.findall(r"^  (?:-\w, )?(--[a-z-]+)", parser.format_help(), re.MULTILINE)
+    return re.findall(r"^  (?:-\w(?: [A-Z]+)?, )?(--[a-z-]+)", parser.format_help(), re.MULTILINE)
 
 
 def _listed(text: str) -> tuple[str, ...]:

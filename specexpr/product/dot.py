@@ -162,19 +162,19 @@ class ProcessGraph:
         shown = []
         for a in actions:
             carried = [label.name for label in self.environment.labels if (s, a) in label.pairs]
-            name = escape(clipped(self.environment.actions[a]))
+            name = html(self.environment.actions[a])
             match self._rank(s, a):
                 case _Rank.FAINT:
                     name = coloured(name, FAINT)
                 case _Rank.TAKEN:
                     remark = (self.taken or {})[s, a].remark
-                    name = coloured(f"<b>{name}</b>{f' ({escape(remark)})' if remark else ''}", TAKEN)
+                    name = coloured(f"<b>{name}</b>{f' ({html(remark)})' if remark else ''}", TAKEN)
                 case _Rank.MARKED:
                     name = coloured(f"<b>{name}</b>", MARK)
                 case _Rank.EQUAL:
                     pass
             if carried:
-                listed = escape(", ".join(map(clipped, carried)))
+                listed = ", ".join(map(html, carried))
                 name = f"{name} {coloured(f'[{listed}]', FAINT)}"
             shown.append(name)
         return padded(", ".join(shown))
@@ -212,8 +212,8 @@ def product_graph(
 
 def _node_label(product: Product, x: int) -> str:
     u, s = product.nodes[x]
-    state = escape(clipped(product.origin.states[s]))
-    memory = f"<b>{escape(clipped(product.memory[u]))}</b>, {state}"
+    state = html(product.origin.states[s])
+    memory = f"<b>{html(product.memory[u])}</b>, {state}"
     return with_labels(memory if product.has_memory else f"<b>{state}</b>", product.environment, x)
 
 
@@ -222,7 +222,7 @@ def with_labels(name: str, environment: Environment, state: int) -> str:
     carried = [label.name for label in environment.labels if state in label.states]
     if not carried:
         return name
-    shown = escape(", ".join(map(clipped, carried)))
+    shown = ", ".join(map(html, carried))
     return f'{name}<br/><font point-size="10" color="{FAINT}">{shown}</font>'
 
 
@@ -240,6 +240,11 @@ def digraph(title: str, lines: Sequence[str], *, direction: str = "LR") -> str:
     ]
     body = (f"  {line}" for line in [*head[1:], *lines])
     return "\n".join([head[0], *body, "}", ""])
+
+
+def html(text: str) -> str:
+    """Return a text as HTML for a label: of bounded length; DOT would read a backslash as an escape."""
+    return escape(clipped(text)).replace("\\", "&#92;")
 
 
 def padded(text: str) -> str:
@@ -264,8 +269,9 @@ def coloured(html: str, colour: str) -> str:
 
 def quoted(text: str) -> str:
     """Return a text as a quoted string of DOT."""
-    plain = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{plain}"'
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @contextmanager

@@ -6,9 +6,10 @@ The document of `specexpr atlas --json`:
 - `edges`: {lower, upper, argument} between classes, by name: the Hasse diagram
 - `inclusions`: the same between formalisms: every edge, and a circle through each class
 - `finite_inclusions`: the same, true on finitely many policies
-- `cells`: for each pair of formalisms {upper, lower, covers, evidence, cases, theorems}: whether the upper
-  one expresses in every environment whatever the lower one does, null where that is not shown. The evidence
-  is "computed", "theorem" or "not computed"; the cases or theorems, by name, show that it does not
+- `cells`: for each pair of formalisms {upper, lower, covers, evidence, cases, theorems, inclusions}: whether
+  the upper one expresses in every environment whatever the lower one does, null where that is not shown. The
+  evidence is "computed", "theorem" or "not computed". Inclusions, as pairs, show that it does, cases and
+  theorems, by name, that it does not
 - `cases`: {name, task, environment, about, answers, not_asked}: answers by id, "expressible", "inexpressible"
   or "undecided"; formalisms that were not asked by id, with the reason
 - `theorems`: {name, environment, order, has, why, lacks, argument}: an order of all stationary policies

@@ -188,7 +188,7 @@ def _entries(objective: Objective) -> tuple[RewardEntry, ...] | None:
 
 
 def write_picture(picture: Picture, path: str | None, *, show: Callable[[str], None]) -> None:
-    """Write a picture to a file, or show its SVG; raise SpecError (`unwritable-output`) where it cannot be."""
+    """Write a picture to a file, or show its SVG; raise SpecError (`unwritable-output`) where that fails."""
     form = form_of(path)
     if path in (None, "-"):
         show(svg_text(picture, background="white"))

@@ -84,9 +84,10 @@ def _result(one: Answered) -> Result:
 def given_of(one: Answered) -> Given:
     """Return the options of a question, as far as its formalism uses them."""
     options, formalism = one.question.options, find_formalism(one.formalism)
+    uses = formalism is not None and "discount" in formalism.options and not options.given
     return Given(
         discount=options.discount,
-        is_any=options.discount is None and formalism is not None and "discount" in formalism.options,
+        is_any=options.discount is None and uses,
         modulo_unreachable=bool(options.modulo_unreachable),
         setting=one.question.setting,
     )
@@ -97,7 +98,9 @@ def good_of(one: Answered) -> tuple[Stretch, ...] | None:
     formalism = find_formalism(one.formalism)
     if formalism is None or formalism.good_discounts is None or not isinstance(one.verdict, Expressible):
         return None
-    return None if one.question.options.discount is not None else formalism.good_discounts(one.question)
+    if one.question.options.discount is not None or one.question.options.given:
+        return None
+    return formalism.good_discounts(one.question)
 
 
 def _exactness(verdict: Verdict) -> Exactness | None:

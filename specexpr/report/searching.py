@@ -39,8 +39,8 @@ def _comments(search: Search) -> Iterator[str]:
     yield ""
     yield from _folded(
         "Searched, smallest first: environments up to the names of states and actions, every action being "
-        "available everywhere; in each all sets of policies and all their orders in levels. Counted are those "
-        "that exact linear algebra did not pass over; open are the orders that stayed undecided."
+        "available everywhere; in each all sets of policies and all their orders in levels. Counted are "
+        "those that exact linear algebra did not pass over; open are the orders that stayed undecided."
     )
     yield from plain([_table(search)]).splitlines()
 

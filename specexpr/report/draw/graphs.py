@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
-from html import escape
 
 from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import Diagnostic, SpecError
 from specexpr.models.environment import Environment
-from specexpr.product.dot import COLOURS, PLAIN, Emphasis, ProcessGraph, product_graph, with_labels
+from specexpr.product.dot import COLOURS, PLAIN, Emphasis, ProcessGraph, html, product_graph, with_labels
 from specexpr.product.product import Product
 from specexpr.report.draw.layout import laid_out
 from specexpr.report.draw.picture import Picture
 from specexpr.report.rationals import compact
 from specexpr.syntax.guards import Step
-from specexpr.syntax.names import clipped, shown
+from specexpr.syntax.names import shown
 
 MOST_DRAWN = 400
 """A graph of more nodes and arrows than this is neither quick to draw nor of use."""
@@ -86,7 +85,7 @@ def refuse_large(environment: Environment, what: str, nodes: str, hint: str) -> 
 
 
 def _state_label(environment: Environment, s: int) -> str:
-    return with_labels(f"<b>{escape(clipped(environment.states[s]))}</b>", environment, s)
+    return with_labels(f"<b>{html(environment.states[s])}</b>", environment, s)
 
 
 def _fills(environment: Environment) -> list[str]:

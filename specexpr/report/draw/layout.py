@@ -1,7 +1,8 @@
 """A graph in DOT, laid out by Graphviz, as a picture.
 
 Graphviz tells where each line, arrowhead and text is; its colours are those of the palette. What stands on
-one line of a label becomes one text, so that other fonts than those it measured leave no gaps.
+one line of a label becomes one text, so that other fonts than those it measured leave no gaps. Backslashes it
+writes twice.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class _Place:
                     bold, italic = bool(one["fontchar"] & 1), bool(one["fontchar"] & 2)
                 case "T":
                     at, anchor = self._point(one["pt"]), _ANCHORS[one["align"]]
-                    span = Span(one["text"], stroke.ink, bold, italic, float(one["width"]))
+                    span = Span(
+                        one["text"].replace("\\\\", "\\"), stroke.ink, bold, italic, float(one["width"])
+                    )
                     yield Text(at, (span,), size, anchor)
                 case "P" | "p":
                     yield Polygon(self._points(one), fill if one["op"] == "P" else None, _seen(stroke))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from html import escape
 
 from specexpr.diagnostics import Diagnostic, SpecError
 from specexpr.models.environment import Environment
 from specexpr.product.acceptance import condition_text
 from specexpr.product.automaton import Automaton
-from specexpr.product.dot import FAINT, GAIN, LINE, LOSS, braced, coloured, digraph, padded, stacked
+from specexpr.product.dot import FAINT, GAIN, LINE, LOSS, braced, coloured, digraph, html, padded, stacked
 from specexpr.product.machine import Payment, RewardMachine, find_faults
 from specexpr.report.draw.graphs import MOST_DRAWN
 from specexpr.report.draw.layout import laid_out
@@ -94,11 +93,11 @@ def _drawn(
             f"a graph may have {MOST_DRAWN} of both together"
         )
         raise SpecError([Diagnostic(id="too-large-to-draw", message=message)])
-    caption = stacked([" ", *(padded(escape(one)) for text in below for one in folded(text, width=60))])
+    caption = stacked([" ", *(padded(html(one)) for text in below for one in folded(text, width=60))])
     lines = [f"graph [label=<{coloured(caption, FAINT)}>, labelloc=b, labeljust=c]"]
     for u, name in enumerate(states):
         border = " [peripheries=2]" if u in terminal else ""
-        lines.append(f"{u} [label=<<b>{escape(clipped(name))}</b>>]{border}")
+        lines.append(f"{u} [label=<<b>{html(name)}</b>>]{border}")
     lines += [
         f'start [shape=point, width=0.1, color="{LINE}", fillcolor="{LINE}"]',
         "start -> 0 [penwidth=1.6]",
@@ -110,7 +109,7 @@ def _drawn(
 
 
 def _guard(environment: Environment, guard: Guard) -> str:
-    return "<br/>".join(padded(escape(line)) for line in folded(print_guard(environment, guard))).rstrip()
+    return "<br/>".join(padded(html(line)) for line in folded(print_guard(environment, guard))).rstrip()
 
 
 def _pays(environment: Environment, payment: Payment) -> str:
@@ -119,7 +118,7 @@ def _pays(environment: Environment, payment: Payment) -> str:
         return f" : {_number(compact(payment), payment > 0)} " if payment else " "
     entries = print_entries(environment, payment)
     shown = entries[:_ENTRIES] + ([f"and {len(entries) - _ENTRIES} more"] if len(entries) > _ENTRIES else [])
-    rows = (coloured(padded(escape(clipped(entry))), LINE) for entry in shown)
+    rows = (coloured(padded(html(entry)), LINE) for entry in shown)
     return " :<br/>" + "<br/>".join(rows)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from html import escape
 
 from specexpr.diagnostics import Diagnostic, SpecError
-from specexpr.product.dot import FAINT, coloured, digraph
+from specexpr.product.dot import FAINT, coloured, digraph, html
 from specexpr.report.draw.graphs import MOST_DRAWN
 from specexpr.report.draw.layout import laid_out
 from specexpr.report.draw.picture import Picture
-from specexpr.syntax.names import clipped
 
 _NAMES = 12
 _ROW = 4
@@ -84,7 +82,7 @@ def _topological(below: Sequence[Collection[int]]) -> list[int]:
 
 
 def _label(names: Sequence[str]) -> str:
-    shown = [f"<b>{escape(clipped(name))}</b>" for name in names[:_NAMES]]
+    shown = [f"<b>{html(name)}</b>" for name in names[:_NAMES]]
     if len(names) > _NAMES:
         shown.append(coloured(f"and {len(names) - _NAMES} more", FAINT))
     rows = (shown[i : i + _ROW] for i in range(0, len(shown), _ROW))

@@ -64,7 +64,7 @@ LIGHT = {
 DARK = {
     Ink.INK: "#e6edf3",
     Ink.LINE: "#b6bec8",
-    Ink.FAINT: "#9aa4af",
+    Ink.FAINT: "#a8b1bb",
     Ink.PALE: "#6a737d",
     Ink.TAKEN: "#c3a6ff",
     Ink.GAIN: "#79b8ff",
@@ -77,7 +77,7 @@ DARK = {
     Ink.TINT_1: "#613f1c",
     Ink.TINT_2: "#28522f",
     Ink.TINT_3: "#5b3350",
-    Ink.TINT_4: "#565019",
+    Ink.TINT_4: "#524b16",
     Ink.TINT_5: "#3e3b69",
     Ink.TINT_6: "#1f524e",
     Ink.TINT_7: "#514939",

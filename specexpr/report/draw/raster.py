@@ -12,7 +12,7 @@ from specexpr.report.draw.picture import Curve, Ellipse, Fill, Picture, Point, P
 SCALE = 2.0
 """Pixels of a PNG to one of the SVG, so that it can be printed."""
 
-_LARGEST = 16_000
+_LARGEST = 16_000  # pixels to a side; cairo has 32,767
 _NOTHING = "#00000000"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 
-from specexpr.certify.model import Acceptance, AcceptableSet, PolicyConstraint, Relation
+from specexpr.certify.model import AcceptableSet, Acceptance, PolicyConstraint, Relation
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.task import Task
 from specexpr.product.tables import components
@@ -77,4 +78,4 @@ class _Asked:
             bad = [self._side((model, table), self._words(model, table)) for table in others]
         yield from ((i, j, Relation.STRICT) for i in good for j in bad)
         if accept.acceptance is Acceptance.EQUAL:
-            yield from ((i, j, Relation.TIE) for i, j in zip(good, good[1:], strict=False))
+            yield from ((i, j, Relation.TIE) for i, j in pairwise(good))
