@@ -22,6 +22,7 @@ from specexpr.comparison.hierarchy import (
     FormalismClass,
     classes,
     edges,
+    inclusions,
     is_covered,
     is_covered_on_finite_tasks,
 )
@@ -42,9 +43,9 @@ class Evidence(StrEnum):
 class Cell:
     """Whether the upper formalism covers the lower one: expresses in every environment whatever that does.
 
-    `covers` is None where that is not shown. `cases` name the tasks that the lower one expresses and the
-    upper one does not, `theorems` the orders of all policies that the lower one has and the upper one has
-    not, both only where the upper one does not cover the lower one.
+    `covers` is None where that is not shown. Where it covers it, `inclusions` lead from the lower one to it.
+    Where not, `cases` name the tasks that the lower one expresses and the upper one does not, and `theorems`
+    the orders of all policies that the lower one has and the upper one has not.
     """
 
     upper: str
@@ -53,6 +54,7 @@ class Cell:
     evidence: Evidence
     cases: tuple[str, ...] = ()
     theorems: tuple[str, ...] = ()
+    inclusions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Atlas:
             worst.evidence,
             _shared([one.cases for one in pairs]),
             _shared([one.theorems for one in pairs]),
+            inclusions(lower.name, upper.name) if worst.covers else (),
         )
 
     def agreements(self) -> int:
@@ -132,10 +135,10 @@ def _cell(upper: str, lower: str, columns: tuple[CaseColumn, ...]) -> Cell:
                 f"{upper} covers {lower} on finite tasks, and yet {found[0]} tells them apart"
             )
         if is_covered(lower, upper):
-            return Cell(upper, lower, True, Evidence.THEOREM)
+            return Cell(upper, lower, True, Evidence.THEOREM, inclusions=inclusions(lower, upper))
         theorems = tuple(theorem.name for theorem in shown_by(upper, lower))
         if theorems:
-            return Cell(upper, lower, False, Evidence.THEOREM, (), theorems)
+            return Cell(upper, lower, False, Evidence.THEOREM, theorems=theorems)
     if found:
         return Cell(upper, lower, False, Evidence.COMPUTED, found)
     return Cell(upper, lower, None, Evidence.NOT_COMPUTED)

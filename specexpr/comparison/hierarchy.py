@@ -10,7 +10,7 @@ are told apart by a finite task, and the others by none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from specexpr.comparison.cheapest import covers
@@ -157,23 +157,18 @@ def _argument(lower: FormalismClass, upper: FormalismClass) -> str:
     )
 
 
-def path(lower: str, upper: str) -> tuple[tuple[str, str], ...]:
-    """Return inclusions that have an argument and lead from one formalism to one that covers it, few."""
-    before: dict[str, str | None] = {lower: None}
+def inclusions(lower: str, upper: str) -> tuple[tuple[str, str], ...]:
+    """Return inclusions with an argument that lead from a formalism to one that covers it, as few as do."""
+    before: dict[str, str] = {}
     order = [lower]
     for one in order:
         for low, high in ARGUMENTS:
-            if low == one and high not in before:
+            if low == one and high != lower and high not in before:
                 before[high] = one
                 order.append(high)
     steps: list[tuple[str, str]] = []
     here = upper
-    while (earlier := before[here]) is not None:
-        steps.append((earlier, here))
-        here = earlier
+    while here != lower:
+        steps.append((before[here], here))
+        here = before[here]
     return tuple(reversed(steps))
-
-
-def class_of(name: str, known: Sequence[FormalismClass]) -> FormalismClass:
-    """Return the class that a formalism belongs to."""
-    return next(one for one in known if name in one.members)

@@ -36,15 +36,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_all_that_is_read(wheel: Path) -> None:
-    """Grammars, the schema and the pages of proofs and diagnostics are in the wheel, and every module is."""
+    """Grammars, the schema, pages of proofs and diagnostics and the atlas's cases are there, and every module."""
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"specexpr/_grammars/{path.name}" for path in (ROOT / "grammars").glob("*.lark")}
     package = ROOT / "specexpr"
-    for pattern in ("*.py", "*.json", "*.md"):
+    for pattern in ("*.py", "*.json", "*.md", "*.spex"):
         expected |= {str(path.relative_to(ROOT)) for path in package.rglob(pattern)}
     assert expected <= names
     assert "specexpr/certify/schema.json" in names
     assert "specexpr/_grammars/document.lark" in names
+    assert "specexpr/comparison/cases/memory.spex" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Five environments that separate formalisms: each study's column of verdicts, computed or a theorem."""
+"""Six environments that separate formalisms: each study's column of verdicts, computed or a theorem."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ COLUMNS = {
     "one_shot": "mixed",
     "discontinuity": "reach",
     "unreachable": "intent",
+    "transience": "ever",
 }
 SEVENTEEN = (
     *("mr", "lar", "rm", "ltl", "rrl", "inmr", "imorl", "ftr"),
