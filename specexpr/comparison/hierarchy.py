@@ -61,7 +61,7 @@ class FiniteInclusion:
 
 ARGUMENTS: Mapping[tuple[str, str], str] = {
     ("mr", "rm"): "a reward is a machine with one state",
-    ("mr", "rrl"): "without a regulariser, alpha = 0, the value is that of the reward",
+    ("mr", "rrl"): "with a regulariser that is 0 the value is that of the reward",
     ("mr", "onmr"): "take the identity for f",
     ("rm", "ftr"): "take for f what the machine pays along the trajectory, discounted",
     ("ltl", "ftr"): "take for f the indicator of the trajectories that satisfy the formula",
