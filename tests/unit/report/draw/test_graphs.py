@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from specexpr.certify.model import Label
+from specexpr.certify.proofs import RewardEntry
 from specexpr.diagnostics import SpecError
 from specexpr.formalisms import machine, reward
 from specexpr.models.environment import Environment
 from specexpr.product.dot import write_dot
+from specexpr.report.draw import environment_svg
+from specexpr.report.draw.environments import environment_picture
 from specexpr.report.draw.graphs import MOST_DRAWN, product_picture
+from specexpr.report.draw.palette import Ink
+from specexpr.report.draw.picture import Curve
 from specexpr.report.draw.svg import svg_text
 from specexpr.testing.examples import model
-
-
-def words(svg: str) -> list[str]:
-    """Return the texts of an SVG, each a line of a label."""
-    root = ET.fromstring(svg)
-    return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]
+from tests.unit.report.draw.reading import is_inside, titles, words
 
 
 def test_a_product_shows_names_and_rewards() -> None:
@@ -52,3 +51,92 @@ def test_a_picture_that_nobody_could_read_is_refused() -> None:
     assert [d.id for d in caught.value.diagnostics] == ["too-large-to-draw"]
     assert f"may have {MOST_DRAWN}" in caught.value.diagnostics[0].message
     assert write_dot(product, title="t").count(" -> ") == MOST_DRAWN + 1
+
+
+ROOMS = Environment(
+    "rooms",
+    model(
+        {"s0": {"left": "s0", "right": {"s1": "9/10", "s0": "1/10"}}, "s1": {"left": "s1", "right": "s1"}},
+        start={"s0": "1/3", "s1": "2/3"},
+    ),
+    (Label("goal", frozenset({1})), Label("push", pairs=frozenset({(0, 1)}))),
+)
+HALF = ((0, Fraction(1, 2)), (1, Fraction(1, 2)))
+
+
+def test_an_environment_shows_all_that_it_is() -> None:
+    """States, labels, actions, probabilities, those of the start, too."""
+    svg = environment_svg(ROOMS)
+    expected = ["s0", "s1", "goal", "left", "right [push]", "9/10", "1/10", "left, right", "1/3", "2/3"]
+    assert sorted(words(svg)) == sorted(expected)
+    assert titles(svg) == ["s0", "s1: goal"]
+
+
+def strokes(environment: Environment, ink: Ink, **drawn: object) -> list[float]:
+    """Return the widths of the arrows of a colour."""
+    groups = environment_picture(environment, **drawn).groups  # type: ignore[arg-type]
+    shapes = (shape for group in groups for shape in group.shapes if isinstance(shape, Curve))
+    looks = (shape.stroke for shape in shapes if shape.fill is None)
+    return sorted(stroke.width for stroke in looks if stroke is not None and stroke.ink is ink)
+
+
+def test_a_policy_stands_out_by_its_probabilities() -> None:
+    """Arrows that are taken are wide as they are likely, others grey; fractions stand after the names."""
+    table = (HALF, ((1, Fraction(1)),))
+    found = words(environment_svg(ROOMS, policy=table))
+    assert {"left (1/2)", "right (1/2) [push]", "left", "right"} <= set(found)
+    assert strokes(ROOMS, Ink.TAKEN, policy=table) == [2.4, 2.4, 2.4, 2.4, 3.4]
+    sure = (((0, Fraction(1)),), ((0, Fraction(1)),))
+    assert len(strokes(ROOMS, Ink.PALE, policy=sure)) == 3
+    assert strokes(ROOMS, Ink.PALE) == []
+
+
+def test_states_that_a_policy_never_reaches_are_dashed() -> None:
+    """Where it cannot come its actions say nothing."""
+    line = Environment("line", model({"a": {"x": "a", "y": "b"}, "b": {"x": "b"}}, start="a"))
+
+    def dashed(action: int) -> int:
+        svg = environment_svg(line, policy=(((action, Fraction(1)),), ((0, Fraction(1)),)))
+        return svg.count("stroke-dasharray")
+
+    assert dashed(1) == 0
+    assert dashed(0) == 2
+
+
+def test_rewards_stand_where_they_are_paid() -> None:
+    """On the action, or on the step that pays; both add up there."""
+    entries = [RewardEntry(0, 1, None, Fraction(-1)), RewardEntry(1, 0, None, Fraction(5, 2))]
+    assert {"right [push] : -1", "9/10", "1/10", "left : 5/2"} <= set(
+        words(environment_svg(ROOMS, reward=entries))
+    )
+    entries.append(RewardEntry(0, 1, 1, Fraction(3)))
+    found = set(words(environment_svg(ROOMS, reward=entries)))
+    assert {"right [push]", "9/10 : 2", "1/10 : -1"} <= found
+    long = [RewardEntry(0, 0, None, Fraction(10**12 + 1, 10**12 + 39))]
+    assert "left : 0.999999..." in words(environment_svg(ROOMS, reward=long))
+
+
+def test_what_is_pointed_at_is_marked() -> None:
+    """A state by its border, an action by its arrow."""
+    assert strokes(ROOMS, Ink.MARK) == []
+    assert strokes(ROOMS, Ink.MARK, highlight=((0, 0),)) == [2.5]
+    assert environment_svg(ROOMS, highlight=(1,)).count('s-mark"') == 1
+
+
+def test_everything_is_on_the_picture() -> None:
+    """Nothing is cut off at its edges."""
+    assert is_inside(environment_picture(ROOMS))
+    assert is_inside(environment_picture(ROOMS, policy=(HALF, HALF)))
+
+
+def test_large_environments_that_are_no_grids_are_refused() -> None:
+    """With the number that a graph may have, and what to do."""
+    names = [f"s{i}" for i in range(1000)]
+    ring = model({name: {"a": names[i - 1]} for i, name in enumerate(names)}, start="s0")
+    with pytest.raises(SpecError) as caught:
+        environment_svg(Environment("ring", ring))
+    (found,) = caught.value.diagnostics
+    assert found.id == "too-large-to-draw"
+    assert '"ring" has 1000 states and 1000 transitions' in found.message
+    assert "400" in found.message
+    assert "r0_c0" in (found.help or "")
