@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from specexpr.certify.model import Setting
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Interval, Number, bounds, rational_text
-from specexpr.expressivity.task import Objective
+from specexpr.expressivity.step_rewards import asks_policies
+from specexpr.expressivity.task import Objective, Question
 from specexpr.formalism import Find, find_formalism
-from specexpr.given import component_values, not_a_number
+from specexpr.given import component_values, lacks_given, measured, not_a_number
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.syntax.names import write_name
@@ -145,3 +147,23 @@ def met(values: Sequence[Number], thresholds: Sequence[Fraction]) -> tuple[Fract
     pairs = [(*bounds(value), least) for value, least in zip(values, thresholds, strict=True)]
     surely, perhaps = ([low >= c for low, _, c in pairs], [high >= c for _, high, c in pairs])
     return Fraction(sum(surely)), Fraction(sum(perhaps))
+
+
+# -- questions that give objectives ------------------------------------------------------------------------
+
+
+def lacks_comparable(question: Question) -> str | None:
+    """Return what a question by given objectives lacks: them, policies to compare."""
+    return lacks_given(question) or asks_policies(question)
+
+
+def settle_given(question: Question) -> Setting:
+    """Return what a question fixes: the objectives that it gives, if any."""
+    return Setting(given=measured(question))
+
+
+def own_places(question: Question, components: Sequence[Objective]) -> tuple[int, ...] | None:
+    """Return the places of an objective's components among the given ones; None if these are others."""
+    places = {one.name: i for i, one in enumerate(question.setting.given)}
+    names = [one.name for one in components]
+    return tuple(places[name] for name in names) if sorted(names) == sorted(places) else None

@@ -112,8 +112,28 @@ class Formalism:
 
 
 def posed(formalism: Formalism, task: Task, options: Options) -> Question:
-    """Return the question with the options that the formalism uses, before it says what it still needs."""
-    return Question(task=task, options=options.only(formalism.options))
+    """Return the question with the options that the formalism uses, before it says what it still needs.
+
+    An order that an objective over others induced is asked by these, in its own formalism, unless others are
+    given. A question that gives objectives has no discount of its own.
+    """
+    found = options.only(formalism.options)
+    if "given" in formalism.options and found.given is None:
+        found = replace(found, given=_own_components(formalism, task))
+    if found.given is not None:
+        found = replace(found, discount=None, any_discount=None)
+    return Question(task=task, options=found)
+
+
+def _own_components(formalism: Formalism, task: Task) -> tuple[Objective, ...] | None:
+    """Return the components of the objective that induced a task, where the kernel can value them all."""
+    own = task.induced_by
+    if own is None or own.formalism != formalism.id or formalism.components is None:
+        return None
+    parts = formalism.components(own.spec)
+    known = [find_formalism(part.formalism) for part in parts]
+    is_known = all(part is not None and part.measure is not None for part in known)
+    return parts if is_known and len(task.environments) == 1 else None
 
 
 def settled(formalism: Formalism, question: Question) -> Question:

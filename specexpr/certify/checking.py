@@ -41,7 +41,8 @@ class ProofKind:
     data: the types of its proofs, which no other kind has.
     check: (claim, formalism, proof) -> None, or Refused with the reason.
     read: (a reader at the proof's object, the claim's scope) -> proof; write: (proof, scope) -> that object.
-    size: proof -> the bounds on the least size of a specification that an accepted proof shows, or None.
+    size: proof -> the bounds on the least size of a specification that an accepted proof shows, or None;
+    `sized`: the formalisms of which it does, by default all.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class ProofKind:
     read: Callable[..., Data]
     write: Callable[..., dict[str, object]]
     size: Callable[[Data], tuple[int, int] | None] | None = None
+    sized: frozenset[str] | None = None
     exactness: Exactness = Exactness.EXACT
 
 
@@ -87,7 +89,9 @@ def check(claim: Claim, formalism: str, proof: Data) -> Answer:
     return kind.verdict
 
 
-def size_of(proof: Data) -> tuple[int, int] | None:
-    """Return the bounds on the least size of a specification that an accepted proof shows."""
+def size_of(proof: Data, formalism: str = "") -> tuple[int, int] | None:
+    """Return the bounds on the least size of a specification of a formalism that an accepted proof shows."""
     kind = kind_of(proof)
-    return None if kind is None or kind.size is None else kind.size(proof)
+    if kind is None or kind.size is None or (kind.sized is not None and formalism not in kind.sized):
+        return None
+    return kind.size(proof)

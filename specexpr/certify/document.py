@@ -200,7 +200,7 @@ def _checked(document: Document, result: Result) -> Status:
     if kind is None or (kind.verdict, kind.exactness) != (result.answer, result.exactness):
         raise Refused("the result has no proof of what it says")
     check(document.claim(task, result.given), result.formalism, result.proof)
-    if result.size is not None and result.size != size_of(result.proof):
+    if result.size is not None and result.size != size_of(result.proof, result.formalism):
         raise Refused("nothing proves the size")
     return Status.HOLDS
 

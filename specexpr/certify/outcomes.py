@@ -48,24 +48,51 @@ class Returns:
     _visits: dict[tuple[int, Key], Visits] = field(default_factory=dict)
     _known: dict[tuple[int, int, Key], Number] = field(default_factory=dict)
 
+    def carry(self, occupancies: Sequence[StateOccupancy]) -> None:
+        """Take visits that a proof carries. Raises Refused where they do not fit."""
+        for one in occupancies:
+            if not 0 <= one.model < len(self.chains):
+                raise Refused("the witness carries visits in an environment that the task does not have")
+            chain = self.chains[one.model]
+            if not len(one.table) == len(one.occupancy) == len(chain.index):
+                raise Refused("the witness carries visits that do not fit the environment")
+            self.carried[one.model, chain.behaviour(one.table)[1]] = one
+
     def is_at(self, i: int, model: int, table: Table, wanted: Number) -> bool:
         """Say whether the i-th return of a policy is the wanted one, or within it. Raises Refused."""
-        key = i, model, self.chains[model].behaviour(table)[1]
         if bounds(wanted) == (_ZERO, _ZERO):
             gains = self._taken(i, model, table)
             if not any(gains):
                 return True
             if min(gains) >= 0 or max(gains) <= 0:
                 return False
-        if key not in self._known:
-            self._known[key] = self._enclosed(i, model, table)
-        low, high = bounds(self._known[key])
+        low, high = self._bounds(i, model, table)
         least, most = bounds(wanted)
         if least <= low and high <= most:
             return True
         if high < least or low > most:
             return False
         raise Refused("the carried visits are too rough to tell two returns apart")
+
+    def is_at_least(self, i: int, model: int, table: Table, least: Fraction) -> bool:
+        """Say whether the i-th return of a policy is at least a number. Raises Refused."""
+        gains = self._taken(i, model, table)
+        if not least and (min(gains) >= 0 or max(gains) <= 0):
+            return min(gains) >= 0
+        low, high = self._bounds(i, model, table)
+        if low < least <= high:
+            raise Refused("the carried visits are too rough to tell on which side of a threshold a return is")
+        return low >= least
+
+    def is_nowhere_paid(self, i: int, model: int) -> bool:
+        """Say whether no step of a model is paid by a reward, some perhaps being charged."""
+        return max(self.gains[i][model].values(), default=_ZERO) <= 0
+
+    def _bounds(self, i: int, model: int, table: Table) -> tuple[Fraction, Fraction]:
+        key = i, model, self.chains[model].behaviour(table)[1]
+        if key not in self._known:
+            self._known[key] = self._enclosed(i, model, table)
+        return bounds(self._known[key])
 
     def _taken(self, i: int, model: int, table: Table) -> list[Fraction]:
         """Return what reward i pays for the pairs that a policy takes where it goes."""

@@ -36,6 +36,8 @@ from specexpr.certify.proofs import Refused
 OF_RETURNS = frozenset({"onmr", "omorl", "gomorl"})
 OF_LAWS = frozenset({"fomr", "omo", "ftlr", "tlo"})
 OF_TABLES = frozenset({"fpr", "po"})
+COUNTING = frozenset({"maxsat"})
+"""How many returns are high enough: of free rewards, see `kinds.thresholds`."""
 
 _ONE = Fraction(1)
 

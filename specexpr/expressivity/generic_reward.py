@@ -41,7 +41,7 @@ class Generic:
 
 def exact_reward(models: Sequence[Model], points: Sequence[Point], discount: Fraction) -> Generic:
     """Return a reward that gives points of different levels, none of which are alike, different returns."""
-    visits = [dict(_visits(models[x.model], x.table, discount)) for x in points]
+    visits = [dict(step_visits(models[x.model], x.table, discount)) for x in points]
     reward: dict[Coordinate, int] = {}
     returns = [_ZERO] * len(points)
     while together := _together(returns, points):
@@ -67,7 +67,7 @@ def _key(item: tuple[Coordinate, int]) -> tuple[int, int, int]:
     return _order(item[0])
 
 
-def _visits(model: Model, table: Table, discount: Fraction) -> Iterator[tuple[Coordinate, Fraction]]:
+def step_visits(model: Model, table: Table, discount: Fraction) -> Iterator[tuple[Coordinate, Fraction]]:
     """Yield d(s, a), and d(s, a, t) where several states may follow."""
     numerators, below = integer_occupancy(model, table, discount)
     for s, n in enumerate(numerators):

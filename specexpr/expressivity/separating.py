@@ -47,8 +47,22 @@ def separation(claim: Claim, formalism: str, graded: Graded) -> SeparationWitnes
     return _Separation(claim, formalism, graded).witness()
 
 
+def sufficient_marks(claim: Claim, graded: Graded) -> tuple[list[Marked], list[Marked]] | None:
+    """Return marks that tell every policy above the bottom, few of them and one for each policy.
+
+    None if some policies need more.
+    """
+    found = _Separation(claim, "omorl", graded)
+    marks = found.marks()
+    told = {i for one in marks for i in found.told(one)}
+    above = [i for i, x in enumerate(found.points) if x.level]
+    if not told.issuperset(above):
+        return None
+    return marks, [found.mark([found.points[i]]) for i in above]
+
+
 @dataclass(frozen=True, slots=True)
-class _Marked:
+class Marked:
     """Deterministic policies of one level with their mark."""
 
     level: int
@@ -152,9 +166,9 @@ class _Separation:
 
     # -- marks --------------------------------------------------------------------------------------------
 
-    def marks(self) -> list[_Marked]:
+    def marks(self) -> list[Marked]:
         """Return marks that tell deterministic policies above the bottom, few if that is quickly seen."""
-        found: list[_Marked] = []
+        found: list[Marked] = []
         chains = self.graded.sight.chains
         sure = [x for x in self.points if all(len(x.table[s]) == 1 for s in self.reached(x))]
         for level in sorted({x.level for x in sure} - {0}, reverse=True):
@@ -163,7 +177,7 @@ class _Separation:
             if self.is_alone(together):
                 found.append(together)
                 continue
-            mine: list[_Marked] = []
+            mine: list[Marked] = []
             is_quick = len(members) ** 2 * len(self.points) * len(chains[0].index) <= _WORK
             for point in members:
                 for i, one in enumerate(mine if is_quick else ()):
@@ -180,7 +194,7 @@ class _Separation:
     def reached(self, point: Point) -> list[int]:
         return self.graded.sight.chains[point.model].behaviour(point.table)[0]
 
-    def mark(self, members: Sequence[Point]) -> _Marked:
+    def mark(self, members: Sequence[Point]) -> Marked:
         """Return the mark of some policies: 0 for what some of them does, -1 for everything else."""
         models = self.claim.models
         nexts: dict[tuple[int, int], set[int]] = {}
@@ -199,9 +213,9 @@ class _Separation:
                 elif len(models) > 1:
                     possible = {t for model in models for t, _ in model.rows[s].get(a, ())}
                     entries += [RewardEntry(s, a, t, -_ONE) for t in sorted(possible - nexts[s, a])]
-        return _Marked(members[0].level, tuple(members), tuple(entries))
+        return Marked(members[0].level, tuple(members), tuple(entries))
 
-    def is_alone(self, one: _Marked) -> bool:
+    def is_alone(self, one: Marked) -> bool:
         """Say whether all policies that a mark gives 0, named or meant, are named and of its level."""
         if len(one.points) == 1 and len(self.claim.models) == 1:
             return True
@@ -212,7 +226,7 @@ class _Separation:
         except TooLarge:
             return False
 
-    def told(self, one: _Marked) -> Iterator[int]:
+    def told(self, one: Marked) -> Iterator[int]:
         """Yield the numbers of the named policies that a mark gives 0."""
         if len(one.points) == 1 and len(self.claim.models) == 1:
             yield self.points.index(one.points[0])
@@ -222,7 +236,7 @@ class _Separation:
             if returns.is_at(0, x.model, x.table, _ZERO):
                 yield i
 
-    def strangers(self, one: _Marked) -> Iterator[Point]:
+    def strangers(self, one: Marked) -> Iterator[Point]:
         """Yield the policies that the task means and does not name and that a mark gives 0."""
         sight, returns = self.graded.sight, self.returns([one.reward])
         for model in self.universal:
@@ -232,11 +246,11 @@ class _Separation:
                 if sight.name(model, table) not in self.graded.numbers:
                     yield Point(model, table, 0)
 
-    def marked(self, marks: Sequence[_Marked]) -> SeparationWitness:
+    def marked(self, marks: Sequence[Marked]) -> SeparationWitness:
         """Return a witness by marks alone."""
         return self.made([one.reward for one in marks], _told(marks))
 
-    def marked_and_compared(self, marks: Sequence[_Marked], rest: Sequence[Point]) -> SeparationWitness:
+    def marked_and_compared(self, marks: Sequence[Marked], rest: Sequence[Point]) -> SeparationWitness:
         """Return a witness by marks and, for the rest, by a generic reward and marks of their own."""
         own = {point: self.mark([point]) for point in rest if self.random_state(point) is None}
         strangers = [stranger for one in own.values() for stranger in self.strangers(one)]
@@ -278,7 +292,7 @@ class _Separation:
         return any(accept.over is None and point.level > floor for accept, floor in sets)
 
 
-def _told(marks: Sequence[_Marked]) -> list[Told]:
+def _told(marks: Sequence[Marked]) -> list[Told]:
     return [({i: _ZERO}, one.level) for i, one in enumerate(marks)]
 
 

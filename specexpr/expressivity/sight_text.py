@@ -34,6 +34,7 @@ NOUNS: Mapping[str, str] = MappingProxyType(
         "tlo": "order of trajectory lotteries",
         "fpr": "function of policies",
         "po": "order of policies",
+        "maxsat": "number of thresholds of Markov returns",
     }
 )
 

@@ -136,5 +136,5 @@ def proved(
     kind = kind_of(proof)
     exactness = Exactness.EXACT if kind is None else kind.exactness
     if answer is Answer.EXPRESSIBLE:
-        return Expressible(Witness(question, formalism, proof, speak), exactness, size_of(proof))
+        return Expressible(Witness(question, formalism, proof, speak), exactness, size_of(proof, formalism))
     return Inexpressible(Certificate(question, formalism, proof, speak), exactness)

@@ -22,7 +22,10 @@ enclosure does not tell on which side of the bar a policy is, that is not guesse
 
 How it is decided
 -----------------
-It is not: the formalism orders policies and evaluates them.
+With ``given fast, calm`` in the task, or ``--given fast,calm``, which of the two given objectives is the
+constraint is free, and so is its bar. Finitely many bars differ, and each is tried. Where none does,
+every one fails some constraint, and a few of these are shown that together leave no bar. An order that an
+objective of this formalism induced is asked by its own components, where the kernel can value them.
 
 What it cannot do
 -----------------
@@ -68,11 +71,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from specexpr.composites import number, rows, sample_number, sample_objectives
+from specexpr.composites import (
+    lacks_comparable,
+    number,
+    own_places,
+    rows,
+    sample_number,
+    sample_objectives,
+    settle_given,
+)
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number, bounds, rational_text
 from specexpr.expressivity.orders import compare_lexicographically
-from specexpr.expressivity.task import Objective
+from specexpr.expressivity.task import Objective, Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
 from specexpr.given import not_a_number
 from specexpr.models.environment import Environment
@@ -138,6 +150,27 @@ def _value(bar: Fraction, constraint: Number, aim: Number) -> tuple[Number, Numb
     return number(_BELOW, _ABOVE), number(min(low, least), max(high, most))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: two given objectives, policies to compare."""
+    missing = lacks_comparable(question)
+    count = len({one.name for one in question.options.given or ()})
+    return missing or (None if count == 2 else f"two objectives to go by: {count} of them given")
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict: a constraint with its bar and an aim, or constraints that none meet."""
+    from specexpr.certify.choices import Choice
+    from specexpr.expressivity.several.choosing import answer_given
+
+    own, candidate = question.task.induced_by, None
+    if own is not None and isinstance(own.spec, ConstrainedAim):
+        places = own_places(question, components(own.spec))
+        if places is not None:
+            aim, bar = places
+            candidate = Choice((bar, aim), ((bar, own.spec.bar),))
+    return answer_given(question, "consat", candidate=candidate)
+
+
 FORMALISM = Formalism(
     id="consat",
     keyword="consat",
@@ -149,4 +182,8 @@ FORMALISM = Formalism(
     sample=sample,
     evaluate=evaluate,
     compare=compare_lexicographically,
+    options=frozenset({"given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle_given,
+    decide=decide,
 )

@@ -23,7 +23,12 @@ of a constrained Markov decision process. Where an enclosure does not tell, the 
 
 How it is decided
 -----------------
-It is not: the formalism orders policies and evaluates them.
+With ``given fast, calm`` in the task, or ``--given fast,calm``, the thresholds are free, one for each
+given objective. In i > j policy i must be inside and j outside; in i >= j and i ~ j, if j is inside so is
+i. With the policies that these rules put inside go all that are at least their least value in each
+objective. If no policy that must be outside gets inside so, these least values are the thresholds;
+otherwise the way in is the refutation. An order that an objective of this formalism induced is asked by
+its own components, where the kernel can value them.
 
 What it cannot do
 -----------------
@@ -70,14 +75,19 @@ from specexpr.composites import (
     Several,
     components,
     compose_list,
+    lacks_comparable,
     met,
     number,
+    own_places,
     print_numbered,
     rows,
     sample_numbered,
+    settle_given,
 )
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -102,6 +112,24 @@ def evaluate(environment: Environment, spec: Several, policies: Sequence[Policy]
     return tuple(number(Fraction(low == count), Fraction(high == count)) for low, high in table)
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: given objectives, policies to compare."""
+    return lacks_comparable(question)
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict: thresholds of the given objectives, or constraints that none meet."""
+    from specexpr.certify.choices import Choice
+    from specexpr.expressivity.several.choosing import answer_given
+
+    own, candidate = question.task.induced_by, None
+    if own is not None and isinstance(own.spec, Several) and own.formalism == "feasible":
+        places = own_places(question, own.spec.objectives)
+        if places is not None:
+            candidate = Choice((), tuple(sorted(zip(places, own.spec.numbers, strict=True))))
+    return answer_given(question, "feasible", candidate=candidate)
+
+
 FORMALISM = Formalism(
     id="feasible",
     keyword="feasible",
@@ -112,4 +140,8 @@ FORMALISM = Formalism(
     print=print_feasible,
     sample=sample_numbered,
     evaluate=evaluate,
+    options=frozenset({"given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle_given,
+    decide=decide,
 )

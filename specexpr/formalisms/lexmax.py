@@ -23,7 +23,21 @@ open which one is better, unless an entry before them decides.
 
 How it is decided
 -----------------
-It is not: the formalism orders policies and evaluates them.
+*Free rewards.* If the objectives may be any Markov rewards at the discount of the question, ``lexmax``
+orders finitely many policies as one Markov reward can, no more. For let R = R_1 + e R_2 + .. + e^(k-1)
+R_k with e > 0. Of two policies whose returns differ first in R_i, the return of R differs by e^(i-1)
+times that difference and by terms of higher order in e: the sign is that of the difference as soon as e
+is small enough. Finitely many pairs leave room for one e, and policies with equal returns tie. Conversely
+one reward is a list of one. So the question is answered as for ``reward``, with one reward or the
+conflict that rules out all; one reward always does, which is the size that is reported. Sequences are
+compared likewise.
+
+*Given objectives.* With ``given fast, calm`` in the task, or ``--given fast,calm``, their order of
+priority is free, each given objective standing in it once; to leave one out, give the others only. An
+objective that none of the constraints decides wrongly which are still undecided may stand next: what it
+decides is met, and no later place is spoilt. If at some point there is no such objective, no priority
+does. An order that an objective of this formalism induced is asked by its own components, where the
+kernel can value them.
 
 What it cannot do
 -----------------
@@ -67,10 +81,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from specexpr.composites import Several, components, compose_list, print_list, rows, sample_list
+from specexpr.composites import (
+    Several,
+    components,
+    compose_list,
+    lacks_comparable,
+    own_places,
+    print_list,
+    rows,
+    sample_list,
+    settle_given,
+)
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
 from specexpr.expressivity.orders import compare_lexicographically
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -95,6 +121,27 @@ def evaluate(
     return tuple(rows(spec.objectives, policies))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks that gives objectives; with free rewards nothing."""
+    return lacks_comparable(question) if question.options.given else None
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict: a reward or a priority of given objectives, or a conflict."""
+    if not question.setting.given:
+        from specexpr.expressivity.several.one_reward import answer_with_one_reward
+
+        return answer_with_one_reward(question, "lexmax")
+    from specexpr.certify.choices import Choice
+    from specexpr.expressivity.several.choosing import answer_given
+
+    own, candidate = question.task.induced_by, None
+    if own is not None and isinstance(own.spec, Several) and own.formalism == "lexmax":
+        places = own_places(question, own.spec.objectives)
+        candidate = None if places is None else Choice(places)
+    return answer_given(question, "lexmax", candidate=candidate)
+
+
 FORMALISM = Formalism(
     id="lexmax",
     keyword="lexmax",
@@ -106,4 +153,8 @@ FORMALISM = Formalism(
     sample=sample_list,
     evaluate=evaluate,
     compare=compare_lexicographically,
+    options=frozenset({"discount", "given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle_given,
+    decide=decide,
 )

@@ -22,7 +22,9 @@ by an enclosure give an enclosure: the least lower end and the least upper end.
 
 How it is decided
 -----------------
-It is not: the formalism orders policies and evaluates them.
+With ``given fast, calm`` in the task, or ``--given fast,calm``, nothing is left to choose: the least of
+exactly these values is compared, and one constraint that it fails refutes it. An order that an objective
+of this formalism induced is asked by its own components, where the kernel can value them.
 
 What it cannot do
 -----------------
@@ -65,9 +67,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from specexpr.composites import Several, components, compose_list, extreme, print_list, rows, sample_list
+from specexpr.composites import (
+    Several,
+    components,
+    compose_list,
+    extreme,
+    lacks_comparable,
+    print_list,
+    rows,
+    sample_list,
+    settle_given,
+)
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
@@ -90,6 +104,18 @@ def evaluate(environment: Environment, spec: Several, policies: Sequence[Policy]
     return tuple(extreme(row, min) for row in rows(spec.objectives, policies))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: given objectives, policies to compare."""
+    return lacks_comparable(question)
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict: the given objectives leave nothing to choose."""
+    from specexpr.expressivity.several.choosing import answer_given
+
+    return answer_given(question, "maxmin")
+
+
 FORMALISM = Formalism(
     id="maxmin",
     keyword="maxmin",
@@ -100,4 +126,8 @@ FORMALISM = Formalism(
     print=print_maxmin,
     sample=sample_list,
     evaluate=evaluate,
+    options=frozenset({"given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle_given,
+    decide=decide,
 )

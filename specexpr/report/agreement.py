@@ -72,7 +72,8 @@ def _given(results: ResultsDocument, result: Result, document: Document, task: T
     if not theirs or about is None:
         return
     if task.options.given and {one.name for one in task.options.given} != {one.name for one in theirs}:
-        yield _other_option(result.task, result.formalism, "given objectives", place)
+        message = f"task {shown(result.task)} was asked in {result.formalism} by other objectives than {place} gives"
+        yield Diagnostic(id="results-differ", message=message, severity=Severity.WARNING)
     scope, first = results.scope(about), task.environments[0]
     names = tuple(environment.name for environment in task.environments)
     if (scope.names, scope.models[0].states, scope.models[0].actions) != (names, first.states, first.actions):

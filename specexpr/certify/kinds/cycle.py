@@ -7,6 +7,7 @@ falls, yet the chain ends where it began. See `pages/cycle.md`.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ from specexpr.certify.model import AcceptableSet, Claim, PolicyConstraint, Relat
 from specexpr.certify.node import Node
 from specexpr.certify.proofs import Refused, Term
 from specexpr.certify.scope import JsonObject, Scope
-from specexpr.certify.sight import OF_LAWS, OF_RETURNS, OF_TABLES, Sight
+from specexpr.certify.sight import COUNTING, OF_LAWS, OF_RETURNS, OF_TABLES, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,34 @@ class CycleCertificate:
 def check_cycle(claim: Claim, formalism: str, proof: CycleCertificate) -> None:
     """Check that the steps are asked for and lead back to where they start. Raises Refused."""
     sight = Sight(claim, formalism)
-    terms = [Term(c.model, c.better, c.worse, c.relation, Fraction(1), c.line) for c in proof.steps]
+    end = check_way(claim, sight, proof.steps)
+    if end != sight.name(proof.steps[0].model, proof.steps[0].better):
+        raise Refused("the cycle does not end where it starts")
+
+
+def check_way(claim: Claim, sight: Sight, steps: Sequence[PolicyConstraint]) -> Hashable:
+    """Check that steps are asked for, the first strict, and each goes on where the one before it ends.
+
+    Returns the name of the policy where the last one ends. Raises Refused.
+    """
+    terms = [Term(c.model, c.better, c.worse, c.relation, Fraction(1), c.line) for c in steps]
     asked_constraints(claim, sight.chains, terms)
-    for step in proof.steps:
+    for step in steps:
         if not any(_is_same(step, c) for c in claim.constraints):
             _check_members(claim, sight, step)
-    first = proof.steps[0]
+    first = steps[0]
     if first.relation is not Relation.STRICT:
-        raise Refused("the first constraint of the cycle must be strict")
+        raise Refused("the first constraint must be strict")
     here = sight.name(first.model, first.worse)
-    for step in proof.steps[1:]:
+    for step in steps[1:]:
         better, worse = sight.name(step.model, step.better), sight.name(step.model, step.worse)
         if here == better:
             here = worse
         elif here == worse and step.relation is Relation.TIE:
             here = better
         else:
-            raise Refused("a constraint of the cycle does not go on where the one before it ends")
-    if here != sight.name(first.model, first.better):
-        raise Refused("the cycle does not end where it starts")
+            raise Refused("a constraint does not go on where the one before it ends")
+    return here
 
 
 def _is_same(one: PolicyConstraint, other: object) -> bool:
@@ -78,8 +88,12 @@ def _is_member(accept: AcceptableSet, table: Table) -> bool:
 
 def read_cycle(node: Node, scope: Scope) -> CycleCertificate:
     """Read a certificate from its JSON. Raises Malformed."""
-    terms = node.fields("kind", "terms")["terms"]
-    return CycleCertificate(tuple(_read_step(item, scope) for item in terms.items()))
+    return CycleCertificate(read_way(node.fields("kind", "terms")["terms"], scope))
+
+
+def read_way(node: Node, scope: Scope) -> tuple[PolicyConstraint, ...]:
+    """Read constraints without weights. Raises Malformed."""
+    return tuple(_read_step(item, scope) for item in node.items())
 
 
 def _read_step(node: Node, scope: Scope) -> PolicyConstraint:
@@ -91,7 +105,12 @@ def _read_step(node: Node, scope: Scope) -> PolicyConstraint:
 
 def write_cycle(proof: CycleCertificate, scope: Scope) -> JsonObject:
     """Return the JSON of a certificate, but for its kind."""
-    terms = [
+    return {"terms": write_way(proof.steps, scope)}
+
+
+def write_way(steps: Sequence[PolicyConstraint], scope: Scope) -> list[JsonObject]:
+    """Return the JSON of constraints without weights."""
+    return [
         {
             "better": scope.write_policy(step.model, step.better),
             "worse": scope.write_policy(step.model, step.worse),
@@ -99,15 +118,14 @@ def write_cycle(proof: CycleCertificate, scope: Scope) -> JsonObject:
             "environment": scope.names[step.model],
             "line": step.line,
         }
-        for step in proof.steps
+        for step in steps
     ]
-    return {"terms": terms}
 
 
 PROOF = ProofKind(
     kind="cycle",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=OF_RETURNS | OF_LAWS | OF_TABLES,
+    formalisms=OF_RETURNS | OF_LAWS | OF_TABLES | COUNTING,
     data=(CycleCertificate,),
     check=check_cycle,
     read=read_cycle,

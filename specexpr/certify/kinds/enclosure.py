@@ -28,6 +28,7 @@ from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.node import Node
+from specexpr.certify.one_reward import LEXICOGRAPHIC, as_one_reward
 from specexpr.certify.proofs import EnclosureCertificate, Exactness, Refused
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import common_denominator, rational_text
@@ -37,6 +38,7 @@ MAX_TERMS = 1500
 
 def check_enclosure(claim: Claim, formalism: str, proof: EnclosureCertificate) -> None:
     """Check that the terms are the claim's and that exact multipliers are enclosed. Raises Refused."""
+    as_one_reward(claim, formalism)
     if proof.discount != claim.discount:
         raise Refused("the certificate has another discount than the question")
     size = len(proof.terms)
@@ -182,7 +184,7 @@ def write_enclosure(proof: EnclosureCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="enclosure",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"mr"}),
+    formalisms=LEXICOGRAPHIC | {"mr"},
     data=(EnclosureCertificate,),
     check=check_enclosure,
     read=read_enclosure,

@@ -20,6 +20,7 @@ from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.features import features, read_numbers, write_numbers
 from specexpr.certify.model import Claim, PolicyConstraint, Table, Trajectory
 from specexpr.certify.node import Node
+from specexpr.certify.one_reward import LEXICOGRAPHIC, as_one_reward
 from specexpr.certify.proofs import FarkasCertificate, Refused
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import common_denominator, rational_text
@@ -32,7 +33,7 @@ def check_farkas(claim: Claim, formalism: str, proof: FarkasCertificate) -> None
     """
     if proof.discount != claim.discount:
         raise Refused("the certificate has another discount than the question")
-    if formalism == "mr":
+    if as_one_reward(claim, formalism) == "mr":
         _check_occupancies(claim, proof)
     else:
         _check_features(claim, formalism, proof)
@@ -172,7 +173,7 @@ def write_farkas(proof: FarkasCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="farkas",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"mr", "lar", "horizon", "quasihyperbolic", "sdd", "rrl", "rm"}),
+    formalisms=LEXICOGRAPHIC | {"mr", "lar", "horizon", "quasihyperbolic", "sdd", "rrl", "rm"},
     data=(FarkasCertificate,),
     check=check_farkas,
     read=read_farkas,

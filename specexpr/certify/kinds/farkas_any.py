@@ -29,6 +29,7 @@ from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import Claim, Relation
 from specexpr.certify.node import Node
+from specexpr.certify.one_reward import LEXICOGRAPHIC, as_one_reward
 from specexpr.certify.polynomial import roots, sign
 from specexpr.certify.proofs import Refused
 from specexpr.certify.scope import JsonObject, Scope
@@ -64,6 +65,7 @@ class FarkasAnyCertificate:
 
 def check_farkas_any(claim: Claim, formalism: str, proof: FarkasAnyCertificate) -> None:
     """Check that no discount is left. Raises Refused."""
+    formalism = as_one_reward(claim, formalism)
     if claim.discount is not None:
         raise Refused("the certificate is about every discount, the question about one")
     if formalism == "rm" and claim.setting.machine is None and claim.setting.machine_states != 1:
@@ -171,7 +173,7 @@ def write_farkas_any(proof: FarkasAnyCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="farkas-any",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"mr", "rm", "rrl"}),
+    formalisms=LEXICOGRAPHIC | {"mr", "rm", "rrl"},
     data=(FarkasAnyCertificate,),
     check=check_farkas_any,
     read=read_farkas_any,

@@ -27,6 +27,7 @@ from specexpr.certify.chain import Chain
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.model import AcceptableSet, Acceptance, Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.node import Node
+from specexpr.certify.one_reward import LEXICOGRAPHIC, as_one_reward
 from specexpr.certify.proofs import Refused
 from specexpr.certify.scope import JsonObject, Scope
 
@@ -43,6 +44,7 @@ class MixtureCertificate:
 
 def check_mixture(claim: Claim, formalism: str, proof: MixtureCertificate) -> None:
     """Check that some acceptable set of the claim is refuted by the mixture. Raises Refused."""
+    as_one_reward(claim, formalism)
     if not 0 <= proof.model < len(claim.models):
         raise Refused("the certificate names an environment that the task does not have")
     chain = Chain(claim.models[proof.model])
@@ -116,7 +118,7 @@ def write_mixture(proof: MixtureCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="mixture",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"mr"}),
+    formalisms=LEXICOGRAPHIC | {"mr"},
     data=(MixtureCertificate,),
     check=check_mixture,
     read=read_mixture,

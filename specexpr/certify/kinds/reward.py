@@ -30,6 +30,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.certify.node import Node
+from specexpr.certify.one_reward import LEXICOGRAPHIC, as_one_reward
 from specexpr.certify.proofs import PolicyValue, Refused, RewardWitness
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.valuation import Bounds, Valuation, valuation
@@ -38,6 +39,7 @@ from specexpr.exact import rational_text
 
 def check_reward(claim: Claim, formalism: str, proof: RewardWitness | AlgebraicReward) -> None:
     """Check that the reward orders everything in the claim as asked. Raises Refused."""
+    formalism = as_one_reward(claim, formalism)
     if formalism != "mr" and claim.setting != Setting():
         raise Refused("a Markov reward sees more than the question lets specifications see")
     if isinstance(proof, AlgebraicReward):
@@ -156,12 +158,18 @@ def write_reward(proof: RewardWitness | AlgebraicReward, scope: Scope) -> JsonOb
     }
 
 
+def _one(proof: RewardWitness | AlgebraicReward) -> tuple[int, int]:
+    return 1, 1
+
+
 PROOF = ProofKind(
     kind="reward",
     verdict=Answer.EXPRESSIBLE,
-    formalisms=frozenset({"mr", "rm", "ftr", "inmr", "imorl"}),
+    formalisms=LEXICOGRAPHIC | {"mr", "rm", "ftr", "inmr", "imorl"},
     data=(RewardWitness, AlgebraicReward),
     check=check_reward,
     read=read_reward,
     write=write_reward,
+    size=_one,
+    sized=LEXICOGRAPHIC,
 )

@@ -58,13 +58,7 @@ def check_separation(claim: Claim, formalism: str, proof: SeparationWitness) -> 
     _check_rewards(formalism, proof)
     if proof.base is not None and not proof.base > least_base(claim, returns):
         raise Refused("the base is too small for one reward to tell the returns of its parts")
-    for one in proof.occupancies:
-        if not 0 <= one.model < len(sight.chains):
-            raise Refused("the witness carries visits in an environment that the task does not have")
-        chain = sight.chains[one.model]
-        if not len(one.table) == len(one.occupancy) == len(chain.index):
-            raise Refused("the witness carries visits that do not fit the environment")
-        returns.carried[one.model, chain.behaviour(one.table)[1]] = one
+    returns.carry(proof.occupancies)
     known: dict[tuple[int, Key], Fraction] = {}
 
     def value(model: int, table: Table) -> Fraction:
