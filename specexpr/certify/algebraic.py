@@ -45,12 +45,27 @@ def check_number(x: Number) -> None:
         if not 0 < x < 1:
             raise Refused("a discount must be between 0 and 1")
         return
+    if not 0 <= x.lo < x.hi <= 1:
+        raise Refused("an algebraic discount needs an interval within [0, 1]")
+    _check_root(x)
+
+
+def check_positive(x: Number) -> None:
+    """Check that x is a number above 0. Raises Refused."""
+    if not (x > 0 if isinstance(x, Fraction) else 0 <= x.lo < x.hi):
+        raise Refused("a number must be positive, an algebraic one have an interval that is")
+    if not isinstance(x, Fraction):
+        _check_root(x)
+
+
+def _check_root(x: Algebraic) -> None:
+    """Check that the polynomial is primitive and has one root in the interval, a simple one."""
     if len(x.minpoly) > MOST_COEFFICIENTS:
         raise TooLarge(f"a polynomial has more than {MOST_COEFFICIENTS} coefficients")
-    if not 0 <= x.lo < x.hi <= 1 or not x.minpoly or not x.minpoly[-1] or gcd(*x.minpoly) != 1:
-        raise Refused("an algebraic discount needs a primitive polynomial and an interval within [0, 1]")
+    if not x.minpoly or not x.minpoly[-1] or gcd(*x.minpoly) != 1:
+        raise Refused("an algebraic number needs a primitive polynomial")
     if sign(x.minpoly, x.lo) * sign(x.minpoly, x.hi) != -1 or len(roots(x.minpoly, x.lo, x.hi)) != 1:
-        raise Refused("the interval of an algebraic discount does not have one simple root of its polynomial")
+        raise Refused("the interval of an algebraic number does not have one simple root of its polynomial")
 
 
 def vanishes(p: Polynomial, x: Number) -> bool:

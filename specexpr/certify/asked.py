@@ -29,6 +29,14 @@ def asked_constraints(claim: Claim, chains: Sequence[Chain], terms: Sequence[Ter
 
     Raises Refused, also for a weight that is zero or, but for `~`, negative.
     """
+    found = asked_terms(claim, chains, terms)
+    if not any(term.relation is Relation.STRICT for term in terms):
+        raise Refused('the certificate needs a term ">"')
+    return found
+
+
+def asked_terms(claim: Claim, chains: Sequence[Chain], terms: Sequence[Term]) -> list[Constraint]:
+    """Return the same where none needs to be strict. Raises Refused."""
     known: dict[object, list[int | None]] = {}
     for constraint in claim.constraints:
         known.setdefault(_mark(chains, constraint), []).append(constraint.line)
@@ -52,8 +60,6 @@ def asked_constraints(claim: Claim, chains: Sequence[Chain], terms: Sequence[Ter
         if not term.weight or (term.weight < 0 and term.relation is not Relation.TIE):
             raise Refused(f'the weight of a term "{term.relation}" is zero or has the wrong sign')
         found.append(constraint)
-    if not any(term.relation is Relation.STRICT for term in terms):
-        raise Refused('the certificate needs a term ">"')
     return found
 
 

@@ -84,34 +84,34 @@ class ConflictText:
 
     def whole(self) -> str:
         """Return the story of a conflict of a few terms, nothing left out."""
-        more, less = self._lotteries()
+        more, less = self.lotteries()
         if not more:
-            asked = self._constraints()
+            asked = self.constraints()
             return f"The constraints contradict each other whatever the policies are worth: {asked}."
-        alike = self._behaving_alike(more, less)
+        alike = self.behaving_alike(more, less)
         if alike is None:
             equal = self._equal(more, less)
         elif len(self.terms) == 1:
             end = f"No {self.wording.noun} can tell them apart"
             if self._is_accepted(self.terms[0]):
                 end += "; `modulo unreachable` counts them as one"
-            return f"{self._constraints()}, but they behave alike: {alike}. {end}."
+            return f"{self.constraints()}, but they behave alike: {alike}. {end}."
         else:
             pair = joined([*more, *less])
             equal = f"{pair} behave alike: {alike}. So every {self.wording.noun} values them alike."
         better = "the first mixture" if len(more) > 1 else next(iter(more))
-        return f"{equal} Yet the task wants {better} to be worth more: {self._constraints()}."
+        return f"{equal} Yet the task wants {better} to be worth more: {self.constraints()}."
 
     def abridged(self) -> str:
         """Return the two mixtures of a conflict of many terms, and its heaviest constraints."""
-        more, less = self._lotteries()
+        more, less = self.lotteries()
         if not more:
             many = f"{len(self.terms):,} constraints"
-            return f"{many} contradict each other whatever the policies are worth. {self._heaviest()}"
+            return f"{many} contradict each other whatever the policies are worth. {self.heaviest()}"
         better = "the first mixture" if len(more) > 1 else next(iter(more))
         return (
             f"{self._equal(more, less)} Yet {len(self.terms):,} constraints of the task together want "
-            f"{better} to be worth more. {self._heaviest()}"
+            f"{better} to be worth more. {self.heaviest()}"
         )
 
     def enclosed(self) -> str:
@@ -121,10 +121,11 @@ class ConflictText:
             f"be worth more than another one that {self._visits('')}{self.wording.clock}, and "
             f"{self._every_reward()} values the two alike. The proof "
             "shows that such weights exist, close to those below, and does not write them out. "
-            f"{self._heaviest()}"
+            f"{self.heaviest()}"
         )
 
-    def _heaviest(self) -> str:
+    def heaviest(self) -> str:
+        """Return the constraints that weigh most, one a line."""
         lines = ["The heaviest of them:"]
         for term in sorted(self.terms, key=lambda term: -abs(term.weight))[:_LARGEST]:
             (asked,) = self._asked([term])
@@ -135,7 +136,7 @@ class ConflictText:
     def _name(self, term: Term, side: Table | Trajectory) -> str:
         return self.names(term.model, side, is_trajectory=term.is_trajectory)
 
-    def _lotteries(self) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+    def lotteries(self) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
         """Return what the terms ask to be worth more and less, by name, each with weights that sum to 1."""
         net: dict[str, Fraction] = {}
         for term in self.terms:
@@ -168,7 +169,7 @@ class ConflictText:
         kinds = {"sequences" if term.is_trajectory else "policies" for term in self.terms}
         return joined(sorted(kinds))
 
-    def _behaving_alike(self, more: Mapping[str, Fraction], less: Mapping[str, Fraction]) -> str | None:
+    def behaving_alike(self, more: Mapping[str, Fraction], less: Mapping[str, Fraction]) -> str | None:
         """Return how two policies differ if each side is one policy of one environment."""
         if len(more) > 1 or len(less) > 1:
             return None
@@ -184,7 +185,7 @@ class ConflictText:
             return None
         return f"they differ only in {self.names.differing(model, one, other)}, which neither reaches"
 
-    def _constraints(self) -> str:
+    def constraints(self) -> str:
         """Return the constraints with their lines, and with their weights where these differ."""
         asked = self._asked(self.terms)
         text = joined(with_lines([(one.words, one.line) for one in asked]))

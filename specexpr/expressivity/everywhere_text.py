@@ -72,12 +72,17 @@ def discount_text(number: Fraction | Algebraic) -> str:
     """Return a discount; of an irrational one its first digits and the equation that it solves."""
     if isinstance(number, Fraction):
         return number_text(number)
+    return f"about {float(middle(number)):.6g} (a root of {polynomial_text(number.minpoly)})"
+
+
+def middle(number: Algebraic) -> Fraction:
+    """Return a rational close to an algebraic number."""
     lo, hi = number.lo, number.hi
     low = sign(number.minpoly, lo)
     for _ in range(_HALVINGS):  # one simple root lies between the ends, where the signs differ
-        middle = (lo + hi) / 2
-        lo, hi = (middle, hi) if sign(number.minpoly, middle) == low else (lo, middle)
-    return f"about {float((lo + hi) / 2):.6g} (a root of {polynomial_text(number.minpoly)})"
+        half = (lo + hi) / 2
+        lo, hi = (half, hi) if sign(number.minpoly, half) == low else (lo, half)
+    return (lo + hi) / 2
 
 
 def stretches_text(stretches: Sequence[Stretch]) -> str:
@@ -98,8 +103,8 @@ def stretches_text(stretches: Sequence[Stretch]) -> str:
     return "; ".join(found) or "none"
 
 
-def polynomial_text(coefficients: Sequence[int]) -> str:
-    """Return a polynomial in g, highest power first.
+def polynomial_text(coefficients: Sequence[int], name: str = "g") -> str:
+    """Return a polynomial in a number of that name, highest power first.
 
     >>> polynomial_text((-1, 0, 2))
     '2g^2 - 1'
@@ -108,7 +113,7 @@ def polynomial_text(coefficients: Sequence[int]) -> str:
     for k in reversed(range(len(coefficients))):
         c = coefficients[k]
         if c:
-            power = "" if k == 0 else "g" if k == 1 else f"g^{k}"
+            power = "" if k == 0 else name if k == 1 else f"{name}^{k}"
             size = "" if abs(c) == 1 and k else str(abs(c))
             parts.append((("- " if c < 0 else "+ ") if parts else ("-" if c < 0 else "")) + size + power)
     return " ".join(parts) or "0"

@@ -1,4 +1,4 @@
-"""Real roots in (0, 1) of polynomials in the discount, in order, and simple rationals between them.
+"""Real roots of polynomials, of those in the discount in (0, 1), in order, and simple rationals between them.
 
 A root is a Fraction or, where it is irrational, a `RealRoot`: one object for each number, so that equality is
 identity. Order shows once the intervals are narrow enough.
@@ -87,13 +87,17 @@ def in_order(marks: Iterable[Mark]) -> list[Mark]:
 
 @dataclass(slots=True)
 class Roots:
-    """The roots met so far, by the polynomial that they have as irreducible factor."""
+    """The roots met so far, by the polynomial that they have as irreducible factor.
 
+    Those between 0 and an end: a discount's, or None for all positive ones.
+    """
+
+    end: Fraction | None = _ONE
     known: dict[tuple[int, ...], tuple[Mark, ...]] = field(default_factory=dict)
 
     def of(self, p: fmpz_poly) -> list[Mark]:
-        """Return the different roots of p in (0, 1), ascending; p is not zero."""
-        if not sign_changes(tuple(map(int, p.coeffs()))):
+        """Return the different roots of p from 0 to the end, both excluded, ascending; p is not zero."""
+        if self.end == 1 and not sign_changes(tuple(map(int, p.coeffs()))):
             return []
         found: list[Mark] = []
         for factor, _ in p.factor()[1]:
@@ -105,9 +109,11 @@ class Roots:
         if name not in self.known:
             if len(name) == 2:
                 root = Fraction(-name[0], name[1])
-                self.known[name] = (root,) if 0 < root < 1 else ()
+                self.known[name] = (root,) if 0 < root and (self.end is None or root < self.end) else ()
             else:
-                self.known[name] = tuple(RealRoot(p, lo, hi) for lo, hi in roots(name, _ZERO, _ONE))
+                beyond = 1 + Fraction(max(map(abs, name)), abs(name[-1]))  # no root is there (Cauchy)
+                found = roots(name, _ZERO, beyond if self.end is None else self.end)
+                self.known[name] = tuple(RealRoot(p, lo, hi) for lo, hi in found)
         return self.known[name]
 
     def number(self, mark: Mark, besides: Iterable[Mark] = ()) -> Fraction | Algebraic:

@@ -27,7 +27,15 @@ losses. Where G takes finitely many values its law is exact, and so is the value
 
 How it is decided
 -----------------
-It is evaluated only.
+A task says ``given fast``, whose return it is about; the order that such an objective induces is asked with
+its own. The level is free. Level times CVaR is linear between finitely many levels, so that each constraint
+fails on finitely many intervals and levels, which are exact. A task is expressible iff these leave a level;
+otherwise the proof names for every level a constraint that fails there.
+
+Where the return takes infinitely many values under some policies, constraints on the others may fail at every
+level, and level 1, the mean, is tried; otherwise the answer is "undecided". Acceptable sets among all
+deterministic policies compare all behaviours; with more than 5,000 of them the answer is "no" or "undecided".
+Several environments share one level.
 
 What it cannot do
 -----------------
@@ -70,10 +78,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from specexpr.certify.model import Setting
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
-from specexpr.expressivity.task import Objective
+from specexpr.expressivity.step_rewards import asks_policies
+from specexpr.expressivity.task import Objective, Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
+from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.returns import print_of, read_level, read_return, sample_level, sample_return, valued
@@ -126,6 +138,27 @@ def evaluate(
     return valued(spec.objective, policies, lambda *where: cvar_value(spec.level, *where))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: the objective whose return counts, or policies to compare."""
+    return lacks_given(question, returns=True) or asks_policies(question)
+
+
+def settle(question: Question) -> Setting:
+    """Return the given return."""
+    return Setting(given=measured(question))
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; the level that induced the order, if one did, is tried first."""
+    from specexpr.certify.kinds.parameter import LevelWitness
+    from specexpr.expressivity.risk.deciding import decide_by_parameter
+
+    own = question.task.induced_by
+    spec = None if own is None else own.spec
+    candidates = [LevelWitness(spec.level)] if isinstance(spec, ConditionalValueAtRisk) else []
+    return decide_by_parameter(question, "cvar", candidates=candidates)
+
+
 FORMALISM = Formalism(
     id="cvar",
     keyword="cvar",
@@ -136,5 +169,8 @@ FORMALISM = Formalism(
     print=print_cvar,
     sample=sample,
     evaluate=evaluate,
-    options=frozenset(),
+    options=frozenset({"given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle,
+    decide=decide,
 )

@@ -23,7 +23,18 @@ and Weierstrass, and is enclosed. It orders policies as the utility ``exponentia
 
 How it is decided
 -----------------
-It is evaluated only.
+A task says ``given fast``, whose return it is about; the order that such an objective induces is asked with
+its own. The rate b is free. Returns that take finitely many values lie on a lattice x_0 + k c, and with
+z = exp(b c) one value is above another one iff (p(z) - q(z)) / (z - 1) > 0, where p and q are polynomials
+whose coefficients are the probabilities. So each constraint fails on finitely many intervals and numbers,
+whose ends are algebraic and isolated exactly; a task is expressible iff these leave some z > 0. Ties may
+leave single, algebraic ones. Otherwise the proof names for every z a constraint that fails there.
+
+Where the return takes infinitely many values under some policies, constraints on the others may fail for
+every b; b = 0, the mean, is tried; and constraints under which lotteries over trajectories cancel refute
+every b with finite values. Otherwise, and where a lattice has more than 1,000 places, the answer may be
+"undecided". Acceptable sets among all deterministic policies compare all behaviours; with more than 5,000 of
+them the answer is "no" or "undecided". Several environments share one rate.
 
 What it cannot do
 -----------------
@@ -64,10 +75,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from specexpr.certify.model import Setting
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
-from specexpr.expressivity.task import Objective
+from specexpr.expressivity.step_rewards import asks_policies
+from specexpr.expressivity.task import Objective, Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
+from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.returns import print_of, read_return, sample_return, valued
@@ -121,6 +136,27 @@ def evaluate(environment: Environment, spec: EntropicRisk, policies: Sequence[Po
     return valued(spec.objective, policies, lambda *where: entropic_value(spec.rate, *where))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: the objective whose return counts, or policies to compare."""
+    return lacks_given(question, returns=True) or asks_policies(question)
+
+
+def settle(question: Question) -> Setting:
+    """Return the given return."""
+    return Setting(given=measured(question))
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; the rate that induced the order, if one did, is tried first."""
+    from specexpr.certify.kinds.parameter import RateWitness
+    from specexpr.expressivity.risk.deciding import decide_by_parameter
+
+    own = question.task.induced_by
+    spec = None if own is None else own.spec
+    candidates = [RateWitness(spec.rate)] if isinstance(spec, EntropicRisk) else []
+    return decide_by_parameter(question, "entropic", candidates=candidates)
+
+
 FORMALISM = Formalism(
     id="entropic",
     keyword="entropic",
@@ -131,5 +167,8 @@ FORMALISM = Formalism(
     print=print_entropic,
     sample=sample,
     evaluate=evaluate,
-    options=frozenset(),
+    options=frozenset({"given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle,
+    decide=decide,
 )

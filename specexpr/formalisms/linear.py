@@ -21,7 +21,16 @@ Values that are known only by an enclosure give an enclosure.
 
 How it is decided
 -----------------
-It is not: the formalism orders policies and evaluates them.
+A task gives objectives, ``given fast, calm``, whose values are weighed; the order that such an objective
+induces is asked with its own. Weights are any numbers, or with ``weights nonnegative`` none is negative. A
+task is expressible iff a system of linear inequalities in the weights has a solution. Otherwise Farkas' lemma
+gives two lotteries over policies that are worth the same to each given objective; or, where weights must not
+be negative, that over what should be worth less is worth at least as much to each. All weights may be 0,
+which values all policies alike: so ties and weak constraints alone are always expressible.
+
+Objectives that the kernel values are those that pay for steps and the probabilities of formulas. Acceptable
+sets among all deterministic policies compare all behaviours; with more than 5,000 of them the answer is "no"
+or "undecided". Several environments share one weight for each objective.
 
 What it cannot do
 -----------------
@@ -65,6 +74,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specexpr.certify.model import Setting
 from specexpr.composites import (
     Several,
     components,
@@ -76,7 +86,11 @@ from specexpr.composites import (
 )
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
+from specexpr.expressivity.step_rewards import asks_policies
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
+from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 
@@ -99,6 +113,30 @@ def evaluate(environment: Environment, spec: Several, policies: Sequence[Policy]
     return tuple(weighted_sum(spec.numbers, row) for row in table)
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: objectives to weigh, or policies to compare."""
+    return lacks_given(question) or asks_policies(question)
+
+
+def settle(question: Question) -> Setting:
+    """Return the given objectives, and whether their weights must not be negative."""
+    return Setting(given=measured(question), nonnegative=bool(question.options.nonnegative))
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; the weights that induced the order, if they did, are tried first."""
+    from specexpr.certify.kinds.coefficients import WeightsWitness
+    from specexpr.expressivity.risk.deciding import decide_by_coefficients
+
+    own, candidate = question.task.induced_by, None
+    if own is not None and isinstance(own.spec, Several) and own.formalism == "linear":
+        weights = {one.name: w for one, w in zip(own.spec.objectives, own.spec.numbers, strict=True)}
+        names = [one.name for one in question.setting.given]
+        if sorted(names) == sorted(weights):
+            candidate = WeightsWitness(tuple(weights[name] for name in names))
+    return decide_by_coefficients(question, "linear", candidate=candidate)
+
+
 FORMALISM = Formalism(
     id="linear",
     keyword="linear",
@@ -109,4 +147,8 @@ FORMALISM = Formalism(
     print=print_linear,
     sample=sample_numbered,
     evaluate=evaluate,
+    options=frozenset({"given", "nonnegative", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle,
+    decide=decide,
 )

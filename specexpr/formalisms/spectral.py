@@ -28,7 +28,18 @@ Where G takes finitely many values its law is exact, and so is the value.
 
 How it is decided
 -----------------
-It is evaluated only.
+A task says ``given fast``, whose return it is about; the order that such an objective induces is asked with
+its own. The value is linear in the spectrum: if quantile functions jump at the levels t_1 < .. < t_n = 1
+only, it is sum_l c_l L(t_l) with L(t) = int_0^t q, where c_l >= 0 is what the spectrum loses at t_l, and
+sum_l c_l t_l = 1. So a task is expressible iff a system of linear inequalities has a solution. Otherwise
+Farkas' lemma gives two averages of policies, and the one over what should be worth less has at every level no
+smaller CVaR than the other one. What is averaged are quantile functions, not laws: therefore an order may be
+had by a spectrum and by no concave utility, although the two never differ about one pair of policies.
+
+Where the return takes infinitely many values under some policies, constraints on the others may conflict, and
+the mean is tried; otherwise the answer is "undecided". Acceptable sets among all deterministic policies
+compare all behaviours; with more than 5,000 of them the answer is "no" or "undecided". Several environments
+share one spectrum.
 
 What it cannot do
 -----------------
@@ -68,10 +79,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from specexpr.certify.model import Setting
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.exact import Number, rational_text
-from specexpr.expressivity.task import Objective
+from specexpr.expressivity.step_rewards import asks_policies
+from specexpr.expressivity.task import Objective, Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
+from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.returns import read_level, read_return, sample_return, valued
@@ -158,6 +173,27 @@ def evaluate(environment: Environment, spec: SpectralRisk, policies: Sequence[Po
     return valued(spec.objective, policies, lambda *where: spectral_value(spec.mixture, *where))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: the objective whose return counts, or policies to compare."""
+    return lacks_given(question, returns=True) or asks_policies(question)
+
+
+def settle(question: Question) -> Setting:
+    """Return the given return."""
+    return Setting(given=measured(question))
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; the spectrum that induced the order, if one did, is tried first."""
+    from specexpr.certify.kinds.coefficients import SpectrumWitness
+    from specexpr.expressivity.risk.deciding import decide_by_coefficients
+
+    own, candidate = question.task.induced_by, None
+    if own is not None and isinstance(own.spec, SpectralRisk):
+        candidate = SpectrumWitness(tuple(sorted((level, weight) for weight, level in own.spec.mixture)))
+    return decide_by_coefficients(question, "spectral", candidate=candidate)
+
+
 FORMALISM = Formalism(
     id="spectral",
     keyword="spectral",
@@ -168,5 +204,8 @@ FORMALISM = Formalism(
     print=print_spectral,
     sample=sample,
     evaluate=evaluate,
-    options=frozenset(),
+    options=frozenset({"given", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle,
+    decide=decide,
 )

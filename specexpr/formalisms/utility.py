@@ -36,7 +36,21 @@ powers that are positive whole numbers, are exact always, since moments solve li
 
 How it is decided
 -----------------
-It is evaluated only.
+A task says ``given fast``, whose return it is about; the order that such an objective induces is asked with
+its own. ``utility increasing`` is meant unless the task says ``utility nondecreasing``, or either with
+``concave``. Values of a utility at the returns x_1 < .. < x_m that policies can have are all that counts: a
+utility of that shape runs through them. E u(G) is linear in u(x_l) - u(x_(l-1)), weighed by P(G >= x_l), or
+for concave utilities in what their slope loses at x_l, weighed by E min(G, x_l). So a task is expressible iff
+a system of linear inequalities has a solution with all of these above 0, or at least 0. Otherwise Farkas'
+lemma gives two lotteries over policies: that over what should be worth less dominates the other one, to first
+order, or where utilities are concave to second order. Increasing and nondecreasing utilities differ where a
+task asks for ties: an increasing one is never indifferent to more.
+
+Where the return takes infinitely many values under some policies, constraints on the others may conflict;
+the mean is tried; and constraints under which lotteries over trajectories cancel refute every utility that
+gives all policies a finite value. Otherwise the answer is "undecided". Acceptable sets among all
+deterministic policies compare all behaviours; with more than 5,000 of them the answer is "no" or "undecided".
+Several environments share one utility.
 
 What it cannot do
 -----------------
@@ -81,10 +95,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from specexpr.certify.model import Setting, Shape
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
 from specexpr.exact import Number, rational_text
-from specexpr.expressivity.task import Objective
+from specexpr.expressivity.step_rewards import asks_policies
+from specexpr.expressivity.task import Objective, Question
+from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
+from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.returns import read_return, sample_return, valued
@@ -221,6 +239,27 @@ def evaluate(
     return valued(spec.objective, policies, lambda *where: expected_utility(spec.utility, *where))
 
 
+def needs(question: Question) -> str | None:
+    """Return what a question lacks: the objective whose return counts, or policies to compare."""
+    return lacks_given(question, returns=True) or asks_policies(question)
+
+
+def settle(question: Question) -> Setting:
+    """Return the given return, and what a utility must be."""
+    return Setting(given=measured(question), utility=question.options.utility or Shape.INCREASING)
+
+
+def decide(question: Question) -> Verdict:
+    """Return a proved verdict; the utility that induced the order, if it is by points, is tried first."""
+    from specexpr.certify.kinds.coefficients import UtilityWitness
+    from specexpr.expressivity.risk.deciding import decide_by_coefficients
+
+    own, candidate = question.task.induced_by, None
+    if own is not None and isinstance(own.spec, ExpectedUtility) and isinstance(own.spec.utility, Piecewise):
+        candidate = UtilityWitness(own.spec.utility.points)
+    return decide_by_coefficients(question, "eu", candidate=candidate)
+
+
 FORMALISM = Formalism(
     id="eu",
     keyword="utility",
@@ -231,5 +270,8 @@ FORMALISM = Formalism(
     print=print_utility,
     sample=sample,
     evaluate=evaluate,
-    options=frozenset(),
+    options=frozenset({"given", "utility", "modulo_unreachable"}),
+    needs=needs,
+    settle=settle,
+    decide=decide,
 )

@@ -35,6 +35,7 @@ from specexpr.certify.model import Model, PolicyConstraint, Relation
 from specexpr.certify.reading import read_document
 from specexpr.certify.scope import NamedPolicy
 from specexpr.certify.writing import write_document
+from specexpr.comparison.asking import answers, named_formalisms, plan
 from specexpr.diagnostics import SpecError
 from specexpr.document import loads
 from specexpr.report.results import results_document
@@ -152,6 +153,55 @@ def temporal(proof: Json, answer: Json, *, task: str) -> Json:
     return found
 
 
+RISKY = {"dominance": "eu", "coefficients": "eu", "parameter": "entropic", "parameter-cells": "cvar"}
+"""The formalisms of the examples about a given return."""
+
+LOTTERIES = """
+environment lab {
+  states start n0 n1 n5; actions a b c d; start start
+  start / a -> n1; start / b -> { n0: 1/100, n1: 89/100, n5: 1/10 }
+  start / c -> { n0: 89/100, n1: 11/100 }; start / d -> { n0: 9/10, n5: 1/10 }
+  n0 / a -> n0; n1 / a -> n1; n5 / a -> n5
+}
+policy A in lab { * -> a }
+policy B in lab { start -> b; * -> a }
+policy C in lab { start -> c; * -> a }
+policy D in lab { start -> d; * -> a }
+objective gain in lab = total { start / * / n1: 1; start / * / n5: 5 }
+task other in lab { B > A; given gain }
+"""
+
+COIN = """
+environment lab {
+  states start n0 n1 n3; actions a b; start start
+  start / a -> n1; start / b -> { n0: 1/2, n3: 1/2 }; n0 / a -> n0; n1 / a -> n1; n3 / a -> n3
+}
+policy sure in lab { * -> a }
+policy coin in lab { start -> b; * -> a }
+objective gain in lab = total { start / * / n1: 1; start / * / n3: 3 }
+task other in lab { coin > sure; given gain }
+"""
+
+
+def risky(proof: Json, answer: Json, *, task: str) -> Json:
+    """Return a document with a proof about a given return as the answer to a task."""
+    asked = {
+        "dominance": "A > B; D > C",
+        "coefficients": "A > B; C > D",
+        "parameter": "sure ~ coin",
+        "parameter-cells": "A > B; D > C",
+    }[proof["kind"]]
+    text = COIN if proof["kind"] == "parameter" else LOTTERIES
+    document = loads(f"{text}task t in lab {{ {asked}; given gain }}\n")
+    planned = plan([document.task(task)], named_formalisms([RISKY[proof["kind"]]]))
+    answered = list(answers(planned))
+    found = json.loads(write_document(results_document(document, [document.task(task)], answered, ())))
+    for one in found["tasks"][0]["constraints"]:
+        one["line"] = 1
+    found["results"][0] |= {"witness": None, "certificate": None} | answer
+    return found
+
+
 def with_proof(text: str) -> Json:
     """Return the document that an example of a page belongs to."""
     proof = json.loads(text)
@@ -161,6 +211,8 @@ def with_proof(text: str) -> Json:
     answer = {"verdict": verdict, "proof": exactness, where: proof}
     if proof["kind"] in TEMPORAL:
         return temporal(proof, answer, task="t")
+    if proof["kind"] in RISKY:
+        return risky(proof, answer, task="t")
     of_trajectories = {"function": "ftr", "returns": "inmr", "lotteries": "ftr"}
     if proof["kind"] in of_trajectories:
         answer |= {"formalism": of_trajectories[proof["kind"]], "options": {}}
@@ -211,10 +263,11 @@ def test_the_example_of_each_page_verifies(page: Path) -> None:
     jsonschema.validate(document, SCHEMA)
     assert outcomes(document) == [None]
     result = document["results"][0]
-    if result["formalism"] == "ltl":
-        proof = result["witness"] or result["certificate"]
+    proof = result["witness"] or result["certificate"]
+    if proof["kind"] in (*TEMPORAL, *RISKY):
         answer = {key: result[key] for key in ("verdict", "proof", "witness", "certificate")}
-        assert outcomes(temporal(proof, answer, task="other")) != [None]
+        about = temporal if proof["kind"] in TEMPORAL else risky
+        assert outcomes(about(proof, answer, task="other")) != [None]
         return
     for name in ("constraints", "accept"):
         document["tasks"][0][name] = None if name == "accept" else [constraint("p_bb > p_ab", 1)]
