@@ -157,3 +157,57 @@ def test_products_of_formulas(specexpr: Run) -> None:
     refused = specexpr("product", "-", "--objective", "pay", "--format", "hoa", stdin=ROOMS + PAY)
     assert refused.returncode == 3
     assert "error[no-product]" in refused.stderr
+
+
+DOUBTS = {
+    "!pit & F goal": "first-step-only",
+    "G (!pit U goal)": "until-under-always",
+    "(!pit W goal) & F goal": "until-spelled-out",
+    "G (do safe -> X goal)": "next-while-waiting",
+    "G goal -> F pit": "missing-brackets",
+    "F (goal & do safe & do bold)": "always-false",
+    "pit -> F pit": "always-true",
+    "F never": "never-holds",
+    "G (here -> F goal)": "always-holds",
+}
+
+
+def test_doubts_are_told_and_explained(specexpr: Run) -> None:
+    """One warning each on standard error, the values all the same, and a page about it."""
+    rooms = ROOMS.replace("label pit", "label here { * }; label never { }\n  label pit")
+    lines = [f"objective o{i} in rooms = ltl {{ {formula} }}\n" for i, formula in enumerate(DOUBTS)]
+    done = specexpr("evaluate", "-", stdin=rooms + "".join(lines))
+    assert done.returncode == 0
+    assert done.stdout.startswith("objective  careful  hasty\no0 ")
+    told = [line.split("]")[0] for line in done.stderr.splitlines() if line.startswith("warning")]
+    assert told == [f"warning[{id}" for id in DOUBTS.values()]
+    pages = specexpr("explain", "missing-brackets").stdout
+    assert pages.startswith("# missing-brackets\n")
+    listed = specexpr("explain").stdout
+    assert all(id in listed for id in DOUBTS.values())
+
+
+def test_both_readings_are_shown(specexpr: Run) -> None:
+    """The warning as it looks: the part, how it is read, and both ways to write brackets."""
+    done = specexpr("evaluate", "-", stdin=ROOMS + "objective o in rooms = ltl { X goal U pit }\n")
+    assert done.stderr.split("\n\n")[0].rstrip() == (
+        "warning[missing-brackets]: X binds tighter than U: this is (X goal) U pit\n"
+        "   --> <stdin>:14:30\n"
+        " 14 | objective o in rooms = ltl { X goal U pit }\n"
+        "    |                              ^^^^^^^^^^^^\n"
+        "  help: write X (goal U pit) if that is meant, (X goal) U pit if not"
+    )
+
+
+def test_blanks_that_are_missing(specexpr: Run) -> None:
+    """Operators that run into a name, and one that there is not, are answered with what to write."""
+    hints = {
+        "XXgoal": "write X X goal",
+        "GF goal": "write G F",
+        "goal xor pit": "write !(goal <-> pit) for goal or pit but not both",
+    }
+    lines = [f"objective o{i} in rooms = ltl {{ {formula} }}\n" for i, formula in enumerate(hints)]
+    done = specexpr("evaluate", "-", stdin=ROOMS + "".join(lines))
+    assert done.returncode == 3
+    helps = [line.removeprefix("  help: ") for line in done.stderr.splitlines() if "  help: " in line]
+    assert helps == list(hints.values())
