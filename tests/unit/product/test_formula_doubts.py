@@ -283,7 +283,7 @@ def test_readings_differ_and_brackets_settle_it() -> None:
 
 def formula_of(text: str, where: Environment) -> Formula:
     """Return the formula of a text."""
-    read = read_formula(Reading(where, [].append), Source("text", text), Span(0, len(text)))
+    read = read_formula(Reading(where, list[Diagnostic]().append), Source("text", text), Span(0, len(text)))
     assert read is not None
     return read[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specexpr.certify.model import Label
-from specexpr.diagnostics import Source, Span
+from specexpr.diagnostics import Diagnostic, Source, Span
 from specexpr.models.environment import Environment
 from specexpr.syntax.formula_readings import Brackets, other_readings
 from specexpr.syntax.formula_trees import Tree, conjuncts, next_steps
@@ -17,14 +17,14 @@ WHERE = Environment("e", ENTAILMENT, tuple(Label(name) for name in "abcd"))
 
 def tree_of(text: str) -> Tree:
     """Return the tree of a formula."""
-    read = read_formula(Reading(WHERE, [].append), Source("text", text), Span(0, len(text)))
+    read = read_formula(Reading(WHERE, list[Diagnostic]().append), Source("text", text), Span(0, len(text)))
     assert read is not None
     return read[0]
 
 
 def printed(tree: Tree) -> str:
     """Return the formula of a tree."""
-    formula = Reading(WHERE, [].append).formula(tree)
+    formula = Reading(WHERE, list[Diagnostic]().append).formula(tree)
     assert formula is not None
     return formula_text(WHERE, formula)
 
