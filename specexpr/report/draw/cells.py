@@ -32,8 +32,11 @@ STRONGEST = 0.6
 _WEAKEST = 0.08
 _SHORT = 5
 _SMALLEST = 6.0
-_READABLE = 44.0
-"""Smaller cells, in pixels, have no text."""
+_READABLE, _ROOMY = 44.0, 56.0
+"""Smaller cells, in pixels, have no text, or none beside arrows."""
+
+_REACH = 0.15
+"""How far arrows reach from the middle where numbers stand around them, in sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Square:
     def is_readable(self) -> bool:
         """Say whether there is room for text."""
         return self.side >= _READABLE
+
+    @property
+    def is_roomy(self) -> bool:
+        """Say whether there is room for text beside arrows."""
+        return self.side >= _ROOMY
 
     def at(self, right: float, down: float) -> Point:
         """Return a point by its distances from the centre, in pixels."""
@@ -65,9 +73,19 @@ class Square:
         return Polygon((self.centre, *ends), fill, stroke)
 
     def edge_text(
-        self, way: Cell, words: str, *, size: float, down: float, ink: Ink = Ink.INK
+        self,
+        way: Cell,
+        words: str,
+        *,
+        size: float,
+        down: float = 0.0,
+        middle: float = 0.0,
+        ink: Ink = Ink.INK,
     ) -> Iterator[Text]:
-        """Yield a text near the side in a direction, smaller where it must be; `down` moves it, in lines."""
+        """Yield a text near the side in a direction, smaller where it must be.
+
+        down: what moves it, in lines. middle: how much about the centre is kept free, in sides.
+        """
         half = self.side / 2
         if way in (UP, DOWN):
             y = size + 2 - half if way == UP else half - 5
@@ -75,7 +93,11 @@ class Square:
         else:
             gap = 0.08 * self.side
             x = gap - half if way == LEFT else half - gap
-            place, room, anchor = (x, 0.35 * size), half - gap - 1, "start" if way == LEFT else "end"
+            place, room, anchor = (
+                (x, 0.35 * size),
+                half - gap - middle * self.side - 1,
+                "start" if way == LEFT else "end",
+            )
         at = self.at(place[0], place[1] + down * (size + 1))
         fitting = min(size, size * room / text_width(words, size))
         if fitting >= _SMALLEST:
@@ -118,8 +140,10 @@ def reward_shapes(
     *,
     largest: Fraction,
     size: float,
+    beside_arrows: bool,
 ) -> Iterator[Shape]:
     """Yield what the actions of a cell pay: one number where all pay alike, else a triangle for each."""
+    middle = _REACH + 0.02 if beside_arrows else 0.0
     different = set(values.values())
     if different == {Fraction(0)}:
         return
@@ -127,13 +151,13 @@ def reward_shapes(
         (value,) = different
         yield square.frame(0, fill=tint(value, largest))
         if square.is_readable:
-            yield from square.edge_text(UP, brief(value), size=size, down=0)
+            yield from square.edge_text(UP, brief(value), size=size)
         return
     ways = {a: directions[a] for a in values if a in directions}
     for a, way in ways.items():
         yield square.quarter(way, fill=tint(values[a], largest), stroke=Stroke(Ink.PALE, 0.5))
     for a, way in ways.items() if square.is_readable else ():
-        yield from square.edge_text(way, brief(values[a]), size=size, down=0)
+        yield from square.edge_text(way, brief(values[a]), size=size, middle=middle)
     others = {value for a, value in values.items() if a not in directions}
     if len(others) == 1:
         (value,) = others
@@ -169,14 +193,16 @@ def action_shapes(
         if way is None:
             yield from _disc(square, names[a], one, ink=ink, size=size)
             continue
-        reach = 0.17 if beside_numbers else 0.22 if is_alone else 0.34
+        reach = _REACH if beside_numbers else 0.22 if is_alone else 0.31
         start = -0.2 if is_alone else -0.06 if len(taken) == 1 else 0.03
         yield from _arrow(square, way, one, ink=ink, start=start, tip=reach)
-        if one.remark and square.is_readable:
+        if one.remark and square.is_roomy:
             words = Ink.FAINT if ink is Ink.PALE else ink
             if beside_numbers:
                 lines = -1 if way == DOWN else 1
-                yield from square.edge_text(way, one.remark, size=size - 1, down=lines, ink=words)
+                yield from square.edge_text(
+                    way, one.remark, size=size - 1, down=lines, middle=_REACH, ink=words
+                )
             else:
                 yield _beside(square, way, one.remark, ink=words, size=size - 1)
 

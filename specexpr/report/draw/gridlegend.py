@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from specexpr.product.dot import Emphasis
-from specexpr.report.draw.cells import STRONGEST, brief, diamond
+from specexpr.report.draw.cells import STRONGEST, Square, brief, diamond
 from specexpr.report.draw.gridfacts import Facts
 from specexpr.report.draw.legend import Entry
 from specexpr.report.draw.palette import Ink
@@ -42,9 +42,9 @@ class Content:
 
 
 def grid_entries(
-    facts: Facts, content: Content, *, told: Collection[tuple[str, ...]], is_small: bool
+    facts: Facts, content: Content, *, told: Collection[tuple[str, ...]], room: Square
 ) -> Iterator[Entry]:
-    """Yield what is explained; `told` are the sets of labels that cells tell themselves."""
+    """Yield what is explained; `told` are the sets of labels that cells tell themselves, `room` is a cell."""
     yield Entry((Ellipse((4, 0), (3.5, 3.5), Fill(Ink.LINE)),), 8, "start")
     if any(facts.closed):
         outer, inner = (
@@ -53,13 +53,15 @@ def grid_entries(
         )
         yield Entry((outer, inner), 12, "every action stays")
     yield from _labels(facts, content, told)
-    if any(facts.jumps[s] for s in range(len(facts.rows)) if s not in facts.far or is_small):
+    if any(facts.jumps[s] for s in range(len(facts.rows)) if s not in facts.far or not room.is_readable):
         yield Entry((diamond((5, 0), 4.0),), 10, _jump_words(facts))
     if content.unreached:
         yield Entry((rectangle(0, -6, 12, 12, fill=UNREACHED, stroke=Stroke(Ink.PALE)),), 12, "never entered")
     if any(not facts.closed[s] for s in set(content.faint) - set(content.unreached)):
         sign = line((0, 0), (14, 0), stroke=Stroke(Ink.PALE, 3))
         yield Entry((sign,), 14, "where the policy never comes")
+    if any(one.remark for one in (content.taken or {}).values()) and not room.is_roomy:
+        yield Entry((line((0, 0), (14, 0), stroke=Stroke(Ink.TAKEN, 3)),), 14, "the wider, the likelier")
     if any((content.reward or {}).values()):
         yield _scale(content)
         yield from _corners(facts, content)

@@ -45,8 +45,8 @@ def grid_picture(
     groups = drawn.ground(), *(drawn.cell(s) for s in range(len(environment.states))), drawn.lines()
     width, height = drawn.size()
     picture = Picture(width + 2 * _MARGIN, height + 2 * _MARGIN, groups, title, description)
-    is_small = drawn.side < _PLAIN / 2
-    return picture, tuple(grid_entries(drawn.facts, content, told=drawn.told, is_small=is_small))
+    room = Square((0.0, 0.0), drawn.side)
+    return picture, tuple(grid_entries(drawn.facts, content, told=drawn.told, room=room))
 
 
 class _Drawn:
@@ -98,7 +98,14 @@ class _Drawn:
         if reward is not None:
             values = {a: reward.get((s, a), Fraction(0)) for a in self.facts.rows[s]}
             ways = self._lattice.directions
-            yield from reward_shapes(square, values, ways, largest=self._largest, size=_NUMBER)
+            yield from reward_shapes(
+                square,
+                values,
+                ways,
+                largest=self._largest,
+                size=_NUMBER,
+                beside_arrows=self._content.taken is not None,
+            )
         if s in self._content.unreached:
             yield square.frame(0, fill=UNREACHED)
         if self.facts.closed[s]:
@@ -114,14 +121,15 @@ class _Drawn:
         is_framed = self.facts.closed[s] or s in self._content.highlight
         inset = 3 + (self._inset if is_framed else 0)
         room = (0.6 if self._content.reward is None else 0.36) * self.side
-        if square.is_readable and text_width(name, _NAME) <= room:
+        is_wide = square.is_readable if self._content.taken is None else square.is_roomy
+        if is_wide and text_width(name, _NAME) <= room:
             at = square.at(inset - half, _NAME + inset - 2 - half)
             yield text(at, name, size=_NAME, ink=Ink.FAINT, anchor="start")
         if s in self.facts.start:
             radius = min(3.5, 0.12 * self.side)
             corner = half - radius - self._inset - (2 if square.is_readable else 0)
             yield Ellipse(square.at(corner, -corner), (radius, radius), Fill(Ink.LINE))
-        foot = half - inset - 2
+        foot = half - 5 - (self._inset if self.facts.closed[s] else 0)
         if self._content.reward is None and self._tells(s) and (carried := self.facts.carried(s)):
             yield text(square.at(0, foot), ", ".join(carried), size=_NAME)
             foot -= _NAME + 2

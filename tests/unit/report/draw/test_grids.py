@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 from random import Random
@@ -16,9 +17,9 @@ from specexpr.report.draw import environment_svg
 from specexpr.report.draw.cells import brief, tint
 from specexpr.report.draw.environments import environment_picture
 from specexpr.report.draw.palette import Ink
-from specexpr.report.draw.picture import Curve, Polygon
+from specexpr.report.draw.picture import Curve, Group, Polygon
 from tests.unit.report.draw.grids import ONE, grid, with_rows
-from tests.unit.report.draw.reading import box, is_inside, overlap, said, texts, titles, words
+from tests.unit.report.draw.reading import box, is_inside, overlap, points, said, texts, titles, words
 
 ANY = ((0, Fraction(1, 4)), (1, Fraction(1, 4)), (2, Fraction(1, 4)), (3, Fraction(1, 4)))
 
@@ -166,13 +167,25 @@ def test_highlights() -> None:
     assert (plain.count('"s-mark"'), marked.count('"s-mark"')) == (0, 2)
 
 
+def arrow_boxes(group: Group) -> Iterator[tuple[float, float, float, float]]:
+    """Yield where the arrows of a cell are."""
+    for shape in group.shapes:
+        is_head = isinstance(shape, Polygon) and shape.fill is not None and shape.fill.ink in ARROWS
+        if is_head or isinstance(shape, Curve):
+            xs, ys = zip(*points(shape), strict=True)
+            yield min(xs), min(ys), max(xs), max(ys)
+
+
+ARROWS = (Ink.TAKEN, Ink.PALE)
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("with_reward", [False, True])
 @pytest.mark.parametrize("with_policy", [False, True])
 def test_nothing_is_written_over_anything(seed: int, *, with_reward: bool, with_policy: bool) -> None:
-    """In no cell two texts share room, and each text stays in its cell, whatever is drawn."""
+    """In no cell texts share room with each other or with arrows, and each stays in its cell."""
     random = Random(seed)
-    rows, columns = random.choice(((2, 2), (3, 4), (5, 5), (9, 12)))
+    rows, columns = ((2, 2), (3, 4), (5, 5), (9, 12), (22, 28))[seed % 5]
     labels = (
         Label("goal", frozenset(random.sample(range(rows * columns), 2))),
         Label("push", pairs=frozenset({(0, 1), (1, 0), (2, 3)})),
@@ -198,6 +211,8 @@ def test_nothing_is_written_over_anything(seed: int, *, with_reward: bool, with_
             assert (left <= x, top <= y, x_end <= right, y_end <= bottom) == (True,) * 4, word
         for (one, here), (other, there) in combinations(found, 2):
             assert not overlap(here, there), (one, other)
+        for word, here in found:
+            assert not any(overlap(here, there) for there in arrow_boxes(group)), word
 
 
 def test_large_grids_are_drawn_without_texts() -> None:

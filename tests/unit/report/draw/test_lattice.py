@@ -138,6 +138,23 @@ def test_an_action_that_goes_here_and_there():
     assert find_lattice(with_rows(plain, swapped)) is None
 
 
+def test_two_actions_that_go_one_way() -> None:
+    """Arrows of both would lie on each other."""
+    ways = {**WAYS, "run": (0, 1)}
+    assert find_lattice(grid(3, 4)) is not None
+    assert find_lattice(grid(3, 4, actions=ways)) is None
+
+
+def test_an_action_between_two_ways() -> None:
+    """One that goes down in half of the cells and right in the others, where no other action goes down."""
+    ways = {"a": (-1, 0), "b": (0, -1), "c": (0, 1), "d": (1, 0)}
+    plain = grid(4, 4, actions=ways)
+    assert find_lattice(plain) is not None
+    rows = plain.model.rows
+    mixed = {(s, 3): rows[s][2] for s in range(0, 16, 2)}
+    assert find_lattice(with_rows(plain, mixed)) is None
+
+
 def test_an_action_called_up_goes_up():
     """Names of actions that no turn of the grid brings into line are a doubt."""
     odd = {"up": (-1, 0), "down": (0, 1), "left": (0, -1), "right": (1, 0)}
