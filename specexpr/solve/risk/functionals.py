@@ -97,3 +97,18 @@ def cvar(law: Outcomes, level: Fraction) -> Fraction:
 def spectral(law: Outcomes, mixture: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """Return the sum of weight times CVaR at a level, over pairs (weight, level)."""
     return sum((weight * cvar(law, level) for weight, level in mixture), _ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Laws between which a return G lies in first-order dominance, `lower` below and `upper` above it.
+
+    That may be so of another number A alone: then G = A but for an event of probability `rare` at most, and
+    with R = G - A the mean of max(-R, 0) is at most `lost`, that of max(R, 0) at most `gained`.
+    """
+
+    lower: Outcomes
+    upper: Outcomes
+    rare: Fraction = _ZERO
+    lost: Fraction = _ZERO
+    gained: Fraction = _ZERO

@@ -19,7 +19,7 @@ from specexpr.certify.law import components
 from specexpr.certify.measure import Edge
 from specexpr.solve.absorption import absorbed
 from specexpr.solve.risk.functionals import Outcomes, outcomes
-from specexpr.solve.risk.returns import Return
+from specexpr.solve.risk.returns import Return, alive
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -65,14 +65,14 @@ class Mixer(Protocol[L]):
 
 def mixed_law(of: Return, mixer: Mixer[L]) -> L:
     """Return the law of a return. Raises Infinite and OutOfReach."""
-    alive = _alive(of)
+    nodes_at = alive(of)
     zero = mixer.point(_ZERO)
-    laws: Mapping[int, L] = dict.fromkeys(alive[-1], zero)
+    laws: Mapping[int, L] = dict.fromkeys(nodes_at[-1], zero)
     if of.tail:
-        laws = _Tails(of, mixer).laws(alive[-1])
+        laws = _Tails(of, mixer).laws(nodes_at[-1])
     factor = of.tail or _ONE
     edges = of.chain.edges
-    for weight, nodes in zip(reversed(of.head), reversed(alive[:-1]), strict=True):
+    for weight, nodes in zip(reversed(of.head), reversed(nodes_at[:-1]), strict=True):
         before = laws
         laws = {
             x: mixer.mix([Part(e.probability, weight * e.pay, factor, before[e.node]) for e in edges[x]])
@@ -82,19 +82,6 @@ def mixed_law(of: Return, mixer: Mixer[L]) -> L:
             mixer.drop(law)
         factor = _ONE
     return mixer.mix([Part(p, _ZERO, factor, laws[x]) for x, p in of.chain.start])
-
-
-def _alive(of: Return) -> list[frozenset[int]]:
-    """Return the nodes where the walk can be at the time of each weight of the head, and after them."""
-    found = [frozenset(x for x, _ in of.chain.start)]
-    known: dict[frozenset[int], frozenset[int]] = {}
-    for _ in of.head:
-        now = found[-1]
-        if now not in known:
-            following = frozenset(e.node for x in now for e in of.chain.edges[x])
-            known[now] = now if following == now else following
-        found.append(known[now])
-    return found
 
 
 class _Tails(Generic[L]):

@@ -61,3 +61,16 @@ def _ended(chain: PayingChain, model: Model) -> PayingChain:
                 raise NoValue(f"steps from {state} pay again and again, for ever")
             edges[x] = (Edge(_ONE, _ZERO, _ZERO, x),)
     return replace(chain, edges=tuple(edges))
+
+
+def alive(of: Return) -> list[frozenset[int]]:
+    """Return the nodes where the walk can be at the time of each weight of the head, and after them."""
+    found = [frozenset(x for x, _ in of.chain.start)]
+    known: dict[frozenset[int], frozenset[int]] = {}
+    for _ in of.head:
+        now = found[-1]
+        if now not in known:
+            following = frozenset(e.node for x in now for e in of.chain.edges[x])
+            known[now] = now if following == now else following
+        found.append(known[now])
+    return found
