@@ -121,8 +121,7 @@ class _Drawn:
         is_framed = self.facts.closed[s] or s in self._content.highlight
         inset = 3 + (self._inset if is_framed else 0)
         room = (0.6 if self._content.reward is None else 0.36) * self.side
-        is_wide = square.is_readable if self._content.taken is None else square.is_roomy
-        if is_wide and text_width(name, _NAME) <= room:
+        if self._has_room(square) and text_width(name, _NAME) <= room:
             at = square.at(inset - half, _NAME + inset - 2 - half)
             yield text(at, name, size=_NAME, ink=Ink.FAINT, anchor="start")
         if s in self.facts.start:
@@ -133,17 +132,21 @@ class _Drawn:
         if self._content.reward is None and self._tells(s) and (carried := self.facts.carried(s)):
             yield text(square.at(0, foot), ", ".join(carried), size=_NAME)
             foot -= _NAME + 2
-        if s in self.facts.far and square.is_readable:
+        if s in self.facts.far and self._has_room(square):
             words = f"to {clipped(self.facts.environment.states[self.facts.far[s]])}"
             if text_width(words, _NAME) <= self.side - 8:
                 yield text(square.at(0, foot), words, size=_NAME)
 
     def _tells(self, s: int) -> bool:
         """Say whether the labels of a state are written in its cell."""
-        if self._content.reward is not None or not self._square(s).is_readable:
+        if self._content.reward is not None or not self._has_room(self._square(s)):
             return False
         is_free = s in self.facts.far or not any(self._way(a) == DOWN for a in self.facts.jumps[s])
         return is_free and text_width(", ".join(self.facts.carried(s)), _NAME) <= self.side - 8
+
+    def _has_room(self, square: Square) -> bool:
+        """Say whether there is room for text, beside arrows where there are any."""
+        return square.is_readable if self._content.taken is None else square.is_roomy
 
     def _way(self, action: int) -> Cell | None:
         return self._lattice.directions.get(action)
@@ -170,7 +173,7 @@ class _Drawn:
 
     def _signs(self, s: int, square: Square) -> Iterator[Shape]:
         """Yield the jumps, to the left of where actions go, and what is pointed at."""
-        for a in self.facts.jumps[s] if s not in self.facts.far or not square.is_readable else ():
+        for a in self.facts.jumps[s] if s not in self.facts.far or not self._has_room(square) else ():
             dr, dc = self._way(a) or (0, 0)
             right, down = (0.4 * dc - 0.24 * dr, 0.4 * dr - 0.24 * dc) if dr or dc else (-0.22, 0.22)
             yield diamond(square.at(right * self.side, down * self.side), min(4.0, 0.12 * self.side))
