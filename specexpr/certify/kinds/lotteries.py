@@ -23,6 +23,7 @@ from typing import TypeVar
 from specexpr.certify.asked import asked_constraints
 from specexpr.certify.chain import Chain, Key
 from specexpr.certify.checking import Answer, ProofKind
+from specexpr.certify.kinds.function import refuse_settings
 from specexpr.certify.model import Claim, PolicyConstraint, Table
 from specexpr.certify.node import Node
 from specexpr.certify.observing import Observations, observations
@@ -49,6 +50,8 @@ class LotteriesCertificate:
 
 def check_lotteries(claim: Claim, formalism: str, proof: LotteriesCertificate) -> None:
     """Check that the terms are the claim's and that their weighted lotteries cancel. Raises Refused."""
+    if formalism != "rm":  # a question about machines may fix one, or how many states it has
+        refuse_settings(claim)
     chains = [Chain(model) for model in claim.models]
     constraints = asked_constraints(claim, chains, proof.terms)
     seen = observations(claim)

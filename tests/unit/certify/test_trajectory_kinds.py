@@ -103,6 +103,11 @@ def test_a_mean_is_not_better_than_its_parts() -> None:
         for discount in (None, Fraction(1, 2), Fraction(9, 10)):
             assert check(replace(claim, discount=discount), formalism, proof) is Answer.INEXPRESSIBLE
     assert "proves nothing" in refused(claim, "po", proof)
+    for formalism in ("ftr", "inmr", "imorl", "ltl"):
+        within = replace(claim, setting=Setting(horizon=3))
+        assert "could be fixed" in refused(within, formalism, proof)
+    few = replace(claim, setting=Setting(machine_states=2))
+    assert check(few, "rm", proof) is Answer.INEXPRESSIBLE
 
 
 @pytest.mark.parametrize("k", [0, 1])
