@@ -126,8 +126,8 @@ def setup(claim: Claim, constraints: Sequence[Constraint]) -> Setup:
 
 def check_cases(claim: Claim, cases: Cases, *, uses_likelihoods: bool) -> None:
     """Check that the terms are the claim's, and each case of the tree. Raises Refused."""
-    if claim.setting != Setting():
-        raise Refused("the cases say nothing of formulas that see labels only")
+    if claim.setting != Setting(labels=claim.setting.labels):
+        raise Refused("a formula has no memory, horizon or discounts that could be fixed")
     if not 0 <= cases.depth <= MOST_DEPTH:
         raise TooLarge("the words of the cases are too long")
     constraints = unweighted_constraints(claim, [Chain(model) for model in claim.models], cases.terms)

@@ -17,17 +17,19 @@ surely. So each of the N is the first with probability 1 / N, whatever p is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from math import comb
+from typing import TypeAlias
 
 from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
 from specexpr.certify.observing import Step
 from specexpr.certify.step_chain import Class, StepChain
 
 Bits = tuple[int, ...]
+Along: TypeAlias = Callable[[Formula | None], Formula]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,20 @@ def _spaced(length: int, ones: int) -> Iterator[Bits]:
 
 
 def written_size(coin: Coin) -> int:
-    """Return the number of operators and atoms of the formula that a coin stands for, which may be huge.
+    """Return the number of operators and atoms of the formula that a coin stands for, which may be huge."""
+    steps = 5 * len(coin.loop)
+    return tossed_size(coin.chance, 1, steps - 2, steps)
+
+
+def tossed_size(chance: Fraction, home: int, loop: int, onward: int) -> int:
+    """Return the size of `tossed`, from that of `home`, of a loop, and what a loop adds to what follows it.
 
     Each bit of a word adds the same to what follows it, so that only the parts of y matter: `whole[n][j]` is
     the size for all strings of length n with j ones, and of the first m only those at an edge are cut.
     """
-    steps = 5 * len(coin.loop)
-    zero, one = steps + 6, steps
-    length, ones = shape(coin.chance.denominator)
-    whole = [[steps - 1] + [0] * ones]
+    zero, one = loop + 6 + 2 * home, onward
+    length, ones = shape(chance.denominator)
+    whole = [[loop + 1] + [0] * ones]
     for n in range(1, length + 1):
         row = [whole[n - 1][0] + zero]
         for j in range(1, ones + 1):
@@ -125,19 +132,27 @@ def written_size(coin: Coin) -> int:
                 n, j, many = n - 2, j - 1, many - below
         return found + whole[n][j]
 
-    return 6 + of_first(coin.chance.denominator) + of_first(coin.chance.numerator)
+    return 4 + 2 * home + of_first(chance.denominator) + of_first(chance.numerator)
 
 
 def written_out(coin: Coin) -> Formula:
-    """Return the coin as a formula: no word begins at a visit of r, until one of the first m does."""
-    faces = words(coin.chance.denominator)
-    home = Atom(AtomKind.AT, coin.loop[0][0])
-    every, some = (_one_of(coin, ways, home) for ways in (faces, faces[: coin.chance.numerator]))
+    """Return the coin as a formula."""
+    steps = [conjunction([Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t)]) for _, a, t in coin.loop]
+    return tossed(coin.chance, Atom(AtomKind.AT, coin.loop[0][0]), lambda then: in_turn(steps, then))
+
+
+def tossed(chance: Fraction, home: Formula, along: Along) -> Formula:
+    """Return that no word begins at a visit (`home`), until one of the first m does.
+
+    along: what follows a loop, or None -> that the next excursion is one.
+    """
+    faces = words(chance.denominator)
+    every, some = (_one_of(ways, home, along) for ways in (faces, faces[: chance.numerator]))
     none_yet = Compound(Operator.NOT, (Compound(Operator.AND, (home, every)),))
     return Compound(Operator.UNTIL, (none_yet, Compound(Operator.AND, (home, some))))
 
 
-def _one_of(coin: Coin, ways: tuple[Bits, ...], home: Formula) -> Formula:
+def _one_of(ways: tuple[Bits, ...], home: Formula, along: Along) -> Formula:
     """Return that the excursions from here on are one of these words; sorted by their first bit."""
     if not ways[0]:
         return Compound(Operator.TRUE)
@@ -145,16 +160,16 @@ def _one_of(coin: Coin, ways: tuple[Bits, ...], home: Formula) -> Formula:
     for bit in (0, 1):
         rest = tuple(way[1:] for way in ways if way[0] == bit)
         if rest:
-            parts.append(_excursion(coin, bit, _one_of(coin, rest, home), home))
+            parts.append(_excursion(bit, _one_of(rest, home, along), home, along))
     return parts[0] if len(parts) == 1 else Compound(Operator.OR, tuple(parts))
 
 
-def _excursion(coin: Coin, bit: int, then: Formula, home: Formula) -> Formula:
+def _excursion(bit: int, then: Formula, home: Formula, along: Along) -> Formula:
     """Return that an excursion is 0 or 1, and that at the next visit a formula holds."""
     is_last = then == Compound(Operator.TRUE)
     if bit:
-        return _along(coin.loop, None if is_last else then)
-    other: Formula = Compound(Operator.NOT, (_along(coin.loop, None),))
+        return along(None if is_last else then)
+    other: Formula = Compound(Operator.NOT, (along(None),))
     if is_last:
         return other
     back = Compound(Operator.AND, (home, then))
@@ -162,11 +177,18 @@ def _excursion(coin: Coin, bit: int, then: Formula, home: Formula) -> Formula:
     return Compound(Operator.AND, (other, Compound(Operator.NEXT, (Compound(Operator.UNTIL, (away, back)),))))
 
 
-def _along(loop: tuple[Step, ...], then: Formula | None) -> Formula:
-    """Return, at the start of a loop, that its steps are taken, and after them a formula holds."""
+def in_turn(steps: Sequence[Formula], then: Formula | None) -> Formula:
+    """Return that formulas hold one step after the other, and after them another one."""
     found = then
-    for _, a, t in reversed(loop):
-        here = Compound(Operator.AND, (Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t)))
-        found = here if found is None else Compound(Operator.AND, (here, Compound(Operator.NEXT, (found,))))
+    for step in reversed(steps):
+        found = step if found is None else conjunction([step, Compound(Operator.NEXT, (found,))])
     assert found is not None
     return found
+
+
+def conjunction(parts: Sequence[Formula]) -> Formula:
+    """Return that all of some formulas hold."""
+    first, *others = parts or [Compound(Operator.TRUE)]
+    for other in others:
+        first = Compound(Operator.AND, (first, other))
+    return first

@@ -1,7 +1,8 @@
 """The JSON of formulas: nested lists, as in ["U", ["at", "s0"], ["!", ["do", "a"]]]; both ways.
 
 Atoms are ["label", name], ["at", state], ["do", action] and ["next", state]; coins ["coin", chance, [[state,
-action, next], ..]]. A whole number k stands for the k-th of the `shared` formulas, those before it.
+action, next], ..]], and where label sets are observed ["coin", chance, [[names, other names], ..], count]. A
+whole number k stands for the k-th of the `shared` formulas, those before it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from itertools import pairwise
 from specexpr.certify.coin import Coin
 from specexpr.certify.formula import Atom, AtomKind, Operator
 from specexpr.certify.formula_store import ARITY, Entry, Joined, Scheme
+from specexpr.certify.label_coin import LabelCoin, Letter
 from specexpr.certify.model import Label
 from specexpr.certify.node import Node
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import rational_text
+
+MOST_MARKER = 1_000
+"""The greatest number of label sets that mark a visit."""
 
 _SHARED = 3
 """Formulas of so many entries that occur more than once are written once."""
@@ -80,12 +85,16 @@ class _Reader:
         known = self.scope.action_index if is_action else self.scope.state_index
         return Atom(kind, rest[0].index(known, "action" if is_action else "state"))
 
-    def _coin(self, node: Node, rest: Sequence[Node]) -> Coin:
-        if len(rest) != 2:
+    def _coin(self, node: Node, rest: Sequence[Node]) -> Coin | LabelCoin:
+        if len(rest) not in (2, 3):
             node.expected('a coin like ["coin", "1/2", [[state, action, next]]]')
         chance = rest[0].rational()
         if not 0 < chance < 1:
             rest[0].fail("must be strictly between 0 and 1")
+        if len(rest) == 3:
+            return LabelCoin(
+                chance, tuple(map(_read_letter, rest[1].items())), _read_marker(rest[1], rest[2])
+            )
         loop = []
         for item in rest[1].items():
             names = item.items()
@@ -99,6 +108,25 @@ class _Reader:
         if any(t != s or s == home for (*_, t), (s, *_) in pairwise(loop)) or loop[-1][2] != home:
             rest[1].expected("a way from a state back to its first return")
         return Coin(chance, tuple(loop))
+
+
+def _read_letter(node: Node) -> Letter:
+    parts = node.items()
+    if len(parts) != 2:
+        node.expected("two lists of labels")
+    held, not_held = (tuple(item.name() for item in part.items()) for part in parts)
+    if list(held + not_held) != [*sorted(set(held)), *sorted(set(not_held) - set(held))]:
+        node.expected("labels in their order, each once")
+    return held, not_held
+
+
+def _read_marker(loop: Node, node: Node) -> int:
+    size = len(loop.items())
+    if not isinstance(node.value, int) or isinstance(node.value, bool) or not 0 < node.value <= MOST_MARKER:
+        node.expected(f"a whole number from 1 to {MOST_MARKER}")
+    if not size:
+        loop.expected("at least one label set")
+    return node.value
 
 
 def write_scheme(scheme: Scheme, scope: Scope) -> tuple[object, list[object]]:
@@ -121,6 +149,9 @@ def write_scheme(scheme: Scheme, scope: Scope) -> tuple[object, list[object]]:
             case Coin(chance=chance, loop=loop):
                 steps = [[first.states[s], first.actions[a], first.states[t]] for s, a, t in loop]
                 found, size = ["coin", rational_text(chance), steps], _SHARED
+            case LabelCoin(chance=chance, loop=letters, marker=marker):
+                sets = [[list(held), list(not_held)] for held, not_held in letters]
+                found, size = ["coin", rational_text(chance), sets, marker], _SHARED
             case Joined(operator=operator, parts=parts):
                 found = [operator.value, *(written[part] for part in parts)]
                 size += sum(sizes[part] for part in parts)

@@ -19,11 +19,12 @@ from fractions import Fraction
 from specexpr.certify.coin import Coin, is_fair
 from specexpr.certify.formula import Atom, AtomKind, Operator
 from specexpr.certify.formula_store import COIN, OTHER, STEP, Entry, Joined, Scheme, Store
+from specexpr.certify.label_coin import LabelCoin, LabelSet, is_fair_on_labels
 from specexpr.certify.model import Label, Model, Table
-from specexpr.certify.observing import Step
+from specexpr.certify.observing import Step, label_set
 from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.refinement import probability_from
-from specexpr.certify.step_chain import Class, StepChain, step_chain
+from specexpr.certify.step_chain import StepChain, step_chain
 
 _ZERO = Fraction(0)
 
@@ -80,19 +81,19 @@ class FormulaProbability:
                 found += p * self._from(chain, rest, step[2], known)
         else:
             found = _ZERO
-            for k, ending in enumerate(chain.classes):
+            for k in range(len(chain.classes)):
                 share = chain.ending(k).get(state)
                 if share:
-                    found += share * self._in_the_end(chain, ending, number)
+                    found += share * self._in_the_end(chain, k, number)
         known[number, state] = found
         return found
 
-    def _in_the_end(self, chain: StepChain, ending: Class, number: int) -> Fraction:
-        """Return the probability of a combination of ultimate formulas and coins, given the class."""
-        store = self._store
+    def _in_the_end(self, chain: StepChain, k: int, number: int) -> Fraction:
+        """Return the probability of a combination of ultimate formulas and coins, given class k."""
+        store, ending = self._store, chain.classes[k]
 
         def known(entry: Entry) -> bool | None:
-            if isinstance(entry, Coin):
+            if isinstance(entry, Coin | LabelCoin):
                 return None
             ultimate = store.ultimate(entry)
             if ultimate is None:
@@ -107,11 +108,19 @@ class FormulaProbability:
         entry, negated = store.entries[rest], False
         while isinstance(entry, Joined) and entry.operator is Operator.NOT:
             entry, negated = store.entries[entry.parts[0]], not negated
-        if not isinstance(entry, Coin):
+        if isinstance(entry, Coin):
+            has_its_chance = is_fair(entry, chain, ending)
+        elif isinstance(entry, LabelCoin):
+            has_its_chance = is_fair_on_labels(entry, chain, k, self._shows)
+        else:
             raise Refused("more than one coin decides at once")
-        if not is_fair(entry, chain, ending):
+        if not has_its_chance:
             raise Refused("a coin is tossed where it need not have its chance")
         return 1 - entry.chance if negated else entry.chance
+
+    def _shows(self, step: Step) -> LabelSet:
+        """Return the label set of a step."""
+        return label_set(tuple(self.labels), step[0], step[1])
 
     def _holds_now(self, number: int, step: Step) -> bool:
         """Say whether a formula about one step holds for it."""

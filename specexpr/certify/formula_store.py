@@ -1,7 +1,7 @@
 """Formulas with shared parts: each is stored once and has a number, so that equal ones are found to be equal.
 
 A *scheme* is a list of entries, the parts of an entry coming before it and the formula last. Besides atoms
-and operators there are coins (`coin`), which stand for the formulas that they are written out as.
+and operators there are coins (`coin`, `label_coin`), which stand for what they are written out as.
 
 An *ultimate* formula says what happens infinitely often, or always from some time on: G F g or F G g, where g
 speaks of one step, or a Boolean combination of such. Steps that are taken do not change its truth.
@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from specexpr.certify.coin import Coin, written_out, written_size
 from specexpr.certify.formula import Atom, Compound, Formula, Operator
+from specexpr.certify.label_coin import LabelCoin, written_out_on_labels, written_size_on_labels
 from specexpr.certify.observing import Step
 
 
@@ -26,7 +27,7 @@ class Joined:
     parts: tuple[int, ...] = ()
 
 
-Entry: TypeAlias = Atom | Coin | Joined
+Entry: TypeAlias = Atom | Coin | LabelCoin | Joined
 Scheme: TypeAlias = tuple[Entry, ...]
 
 ARITY: Mapping[Operator, int] = {
@@ -106,7 +107,7 @@ class Store:
     def _flags(self, entry: Entry) -> int:
         if isinstance(entry, Atom):
             return STEP
-        if isinstance(entry, Coin):
+        if isinstance(entry, Coin | LabelCoin):
             return COIN
         if entry.operator in _BOOLEAN:
             flags = 0
@@ -201,6 +202,8 @@ def formula_of(scheme: Scheme) -> Formula:
                 found.append(entry)
             case Coin():
                 found.append(written_out(entry))
+            case LabelCoin():
+                found.append(written_out_on_labels(entry))
             case Joined(operator=operator, parts=parts):
                 found.append(Compound(operator, tuple(found[i] for i in parts)))
     return found[-1]
@@ -215,6 +218,8 @@ def size(scheme: Scheme) -> int:
                 sizes.append(1)
             case Coin():
                 sizes.append(written_size(entry))
+            case LabelCoin():
+                sizes.append(written_size_on_labels(entry))
             case Joined(parts=parts):
                 sizes.append(1 + sum(sizes[i] for i in parts))
     return sizes[-1]

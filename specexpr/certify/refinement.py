@@ -21,6 +21,7 @@ from fractions import Fraction
 from specexpr.certify.coin import Coin
 from specexpr.certify.formula import Atom, Operator
 from specexpr.certify.formula_store import Joined, Store
+from specexpr.certify.label_coin import LabelCoin
 from specexpr.certify.observing import Step
 from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.step_chain import StepChain, reached
@@ -42,7 +43,7 @@ def probability_from(
     refined = _Refined.of(chain, state)
     for number in _parts(store, formula):
         entry = store.entries[number]
-        if isinstance(entry, Coin):
+        if isinstance(entry, Coin | LabelCoin):
             raise Refused("a coin stands under a temporal operator")
         if isinstance(entry, Atom):
             refined.truth[number] = [holds(entry, step) for step in refined.steps]

@@ -79,6 +79,11 @@ def step_chain(model: Model, table: Table) -> StepChain:
             continue
         leaving[s] = tuple(((s, a, t), p * q) for a, p in table[s] for t, q in model.rows[s][a])
         waiting += [t for (_, _, t), _ in leaving[s]]
+    return chain_of(model.start, leaving)
+
+
+def chain_of(start: tuple[tuple[int, Fraction], ...], leaving: Mapping[int, Leaving]) -> StepChain:
+    """Return a chain with its classes, from the steps of each state that it reaches."""
     classes: list[Class] = []
     of: dict[int, int] = {}
     for component in components({s: [t for (_, _, t), _ in steps] for s, steps in leaving.items()}):
@@ -86,7 +91,7 @@ def step_chain(model: Model, table: Table) -> StepChain:
         if all(t in component for _, _, t in support):
             of |= dict.fromkeys(sorted(component), len(classes))
             classes.append(Class(component, support))
-    return StepChain(model.start, leaving, tuple(classes), of)
+    return StepChain(start, leaving, tuple(classes), of)
 
 
 def components(onward: Mapping[int, Sequence[int]]) -> list[frozenset[int]]:

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from specexpr.certify.information import information_chains
 from specexpr.certify.model import Claim, Table
 from specexpr.certify.observing import Step
 from specexpr.certify.proofs import TooLarge
@@ -82,9 +83,13 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Tails:
-    """The chains of some policies and the tails in which they end."""
+    """The chains of some policies and the tails in which they end.
+
+    shows: whether the steps are those of label sets (standing, observation, standing), not transitions.
+    """
 
     chains: tuple[StepChain, ...]
+    shows: bool = False
     _laws: tuple[tuple[Hashable, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +103,18 @@ class Tails:
 
     @classmethod
     def of(cls, claim: Claim, points: Sequence[tuple[int, Table]]) -> Tails:
-        """Return the tails of (model, policy) pairs."""
+        """Return the tails of (model, policy) pairs, where label sets are observed on what these tell.
+
+        If that takes too many states, transitions are told apart: labels that are the same in all models say
+        no more than these. Raises TooLarge for other ones.
+        """
+        labels = claim.setting.labels
+        if labels is not None:
+            try:
+                return cls(information_chains(claim, points), shows=True)
+            except TooLarge:
+                if len(set(labels)) > 1:
+                    raise
         return cls(tuple(step_chain(claim.models[m], table) for m, table in points))
 
     def law(self, i: int, k: int) -> Hashable:

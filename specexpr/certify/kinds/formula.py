@@ -17,6 +17,7 @@ from specexpr.certify.formula import Atom, AtomKind
 from specexpr.certify.formula_json import read_labels, read_scheme, write_labels, write_scheme
 from specexpr.certify.formula_probability import FormulaProbability
 from specexpr.certify.formula_store import Scheme, size
+from specexpr.certify.label_coin import LabelCoin
 from specexpr.certify.model import Claim, Label, Setting, Table
 from specexpr.certify.node import Node
 from specexpr.certify.ordering import check_order
@@ -58,8 +59,10 @@ def probabilities(
     for entry in scheme:
         if observed is not None and isinstance(entry, Atom) and entry.kind is not AtomKind.LABEL:
             raise Refused("the formula sees more than labels, which are all that is observed")
-        if observed is not None and isinstance(entry, Coin):
+        if isinstance(entry, Coin) and observed is not None:
             raise Refused("a coin sees more than labels, which are all that is observed")
+        if isinstance(entry, LabelCoin) and observed is None:
+            raise Refused("a coin is tossed by label sets although transitions are observed")
     return {
         m: FormulaProbability(model, labels if observed is None else observed[m], scheme)
         for m, model in enumerate(claim.models)
@@ -68,7 +71,9 @@ def probabilities(
 
 def label_names(scheme: Scheme) -> Set[str]:
     """Return the names of the labels that a formula speaks of."""
-    return {str(entry.what) for entry in scheme if isinstance(entry, Atom) and entry.kind is AtomKind.LABEL}
+    found = {str(entry.what) for entry in scheme if isinstance(entry, Atom) and entry.kind is AtomKind.LABEL}
+    coins = [entry for entry in scheme if isinstance(entry, LabelCoin)]
+    return found | {name for coin in coins for letter in coin.loop for names in letter for name in names}
 
 
 def values_of(claim: Claim, scheme: Scheme, labels: Sequence[Label] = ()) -> tuple[PolicyProbability, ...]:

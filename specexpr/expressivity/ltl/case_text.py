@@ -9,6 +9,7 @@ from typing import cast
 
 from specexpr.certify.branching import Cases, Checker, Count, Forced, Leaf, Setup, Share, Tree, setup
 from specexpr.certify.model import PolicyConstraint, Relation, Table
+from specexpr.certify.observing import observations
 from specexpr.certify.proofs import Term
 from specexpr.certify.remainder import Remainder
 from specexpr.certify.tails import Path, Tails, Vector
@@ -44,6 +45,11 @@ def steps_text(environment: Environment, steps: Sequence[tuple[int, int, int]]) 
     return " ".join(map(called, [*words, *(environment.states[t] for _, _, t in steps[-1:])]))
 
 
+def labels_text(names: Sequence[object]) -> str:
+    """Return a label set."""
+    return f"{{{', '.join(called(str(name)) for name in names)}}}"
+
+
 def as_constraint(term: Term) -> PolicyConstraint:
     """Return a term between policies as the constraint that it states."""
     better, worse = cast(Table, term.better), cast(Table, term.worse)
@@ -60,6 +66,8 @@ class _Story:
     names: Names = field(init=False)
     asked: Setup = field(init=False)
     checker: Checker = field(init=False)
+    tails: Tails = field(init=False)
+    shown: Sequence[str] = field(init=False)
     told: int = 0
     hidden: int = 0
 
@@ -68,7 +76,8 @@ class _Story:
         self.names = Names(self.question.task)
         constraints = [as_constraint(term) for term in self.cases.terms]
         self.asked = setup(claim, constraints)
-        tails = Tails.of(claim, self.asked.points)
+        self.tails = tails = Tails.of(claim, self.asked.points)
+        self.shown = [labels_text(names) for names in observations(claim).known] if tails.shows else []
         self.checker = Checker(
             self.asked, tails.explore(self.cases.depth), Remainder(tails, self.uses_likelihoods)
         )
@@ -77,7 +86,8 @@ class _Story:
         terms = self.cases.terms
         lines = lines_of(terms)
         asked = joined(with_lines([(asked_text(self.names, term), term.line) for term in terms]))
-        text = [f"{asked}. No formula over transitions does that, as cases show."]
+        over = "labels" if self.tails.shows else "transitions"
+        text = [f"{asked}. No formula over {over} does that, as cases show."]
         text += self.pieces()
         text += self.tree(self.cases.tree, "")
         if self.hidden:
@@ -92,8 +102,9 @@ class _Story:
         """Yield the pieces that a formula can hold, with their probabilities."""
         pieces = self.checker.pieces
         if pieces.atoms:
+            what = "A sequence of label sets" if self.tails.shows else "A trajectory"
             yield (
-                "A trajectory that ends in a cycle is held by a formula or is not. Those up to "
+                f"{what} that ends in a cycle is held by a formula or is not. Those up to "
                 f"{counted(self.cases.depth, 'step')} before the cycle, with their probabilities:"
             )
         for k, atom in enumerate(pieces.atoms[:_PIECES]):
@@ -120,6 +131,8 @@ class _Story:
 
     def path(self, path: Path) -> str:
         start, steps = path
+        if self.tails.shows:
+            return " ".join([*(self.shown[o] for _, o, _ in steps), ".."])
         environment = self.question.task.environments[0]
         home = called(environment.states[start])
         return f"{steps_text(environment, steps)} .." if steps else f"{home} .."

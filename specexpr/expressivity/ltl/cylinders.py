@@ -12,13 +12,13 @@ of probabilities are one node.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from specexpr.certify.observing import Step
 from specexpr.certify.step_chain import StepChain
-from specexpr.certify.tails import MOST_WORDS, Tails, Vector
+from specexpr.certify.tails import MOST_WORDS, Tails, Vector, is_atomic
 from specexpr.expressivity.ltl.effort import Effort
 
 _ZERO = Fraction(0)
@@ -26,12 +26,14 @@ _ZERO = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The supports in which some policies end, by number.
+    """The supports in which some policies end, by number, as far as what is seen of a step tells them apart.
 
-    of[i][k] is the number of the support of class k of policy i; a cycle has one step in each state.
+    of[i][k] is the number of the support of class k of policy i. is_cycle: in one of the classes with this
+    support each state has one step, so that no coin can be tossed.
     """
 
     tails: Tails
+    seen_as: Callable[[Step], Step] = lambda step: step
     supports: tuple[frozenset[Step], ...] = field(init=False)
     is_cycle: tuple[bool, ...] = field(init=False)
     of: tuple[tuple[int, ...], ...] = field(init=False)
@@ -39,13 +41,18 @@ class Ends:
 
     def __post_init__(self) -> None:
         numbers: dict[frozenset[Step], int] = {}
-        of = tuple(
-            tuple(numbers.setdefault(c.support, len(numbers)) for c in chain.classes) for chain in self.chains
-        )
-        object.__setattr__(self, "of", of)
+        cycles: set[int] = set()
+        of = []
+        for chain in self.chains:
+            own = [
+                numbers.setdefault(frozenset(map(self.seen_as, c.support)), len(numbers))
+                for c in chain.classes
+            ]
+            cycles |= {number for number, c in zip(own, chain.classes, strict=True) if is_atomic(c)}
+            of.append(tuple(own))
+        object.__setattr__(self, "of", tuple(of))
         object.__setattr__(self, "supports", tuple(numbers))
-        cycles = tuple(len({s for s, _, _ in support}) == len(support) for support in numbers)
-        object.__setattr__(self, "is_cycle", cycles)
+        object.__setattr__(self, "is_cycle", tuple(number in cycles for number in range(len(numbers))))
 
     @property
     def chains(self) -> tuple[StepChain, ...]:

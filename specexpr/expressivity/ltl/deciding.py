@@ -45,6 +45,7 @@ Proof = FormulaWitness | LotteriesCertificate | Certificate
 _FIRST = 12  # policies of a universe that are asked for from the start
 _CUTS = 6  # those that join at once
 _MOST_ROUNDS = 60
+_LITTLE = 10_000  # work on transitions where label sets are observed
 _PROMISING = 100  # formulas whose probabilities are computed
 
 
@@ -124,22 +125,43 @@ class _Decision:
         certain = two_levels(self.claim, self.constraints)
         if certain is not None:
             return certain
-        effort = Effort(WORK, self.deadline)
-        if self.claim.setting.labels is None:
-            outcome = Search(self.claim, self.constraints, self.labels, effort).run()
-        else:
-            scheme, length = LabelSearch(self.claim, self.constraints, effort).run()
-            if scheme is not None:
-                return Found(scheme)
-            out = "time" if effort.is_late else "limit"
-            outcome = Undecided(
-                f"{out}: no union of words of up to {length} label sets meets the constraints; that no other "
-                "formula over labels does is not shown"
-            )
+        outcome = self.searched()
         if isinstance(outcome, Undecided) and self.search_formulas:
             found = self.readable(Found(()))
             return outcome if found is None else found
         return outcome
+
+    def searched(self) -> Found | Certificate | Undecided:
+        """Search for pieces or cases."""
+        effort = Effort(WORK, self.deadline)
+        if self.claim.setting.labels is not None:
+            return self.searched_on_labels(effort)
+        return Search(self.claim, self.constraints, self.labels, effort).run()
+
+    def searched_on_labels(self, effort: Effort) -> Found | Certificate | Undecided:
+        """Search in the same way if label sets tell enough; if not, for words, and for cases of transitions."""
+        try:
+            search = Search(self.claim, self.constraints, (), effort)
+        except TooLarge:
+            search = None
+        if search is not None and search.writes:
+            outcome = search.run()
+            if not isinstance(outcome, Undecided):
+                return outcome
+        effort = Effort(WORK, self.deadline)
+        scheme, length = LabelSearch(self.claim, self.constraints, effort).run()
+        if scheme is not None:
+            return Found(scheme)
+        if search is not None and not search.writes:
+            search.effort.left = _LITTLE
+            outcome = search.run()
+            if not isinstance(outcome, Undecided):
+                return outcome
+        out = "time" if effort.is_late else "limit"
+        return Undecided(
+            f"{out}: no union of words of up to {length} label sets meets the constraints; that no other "
+            "formula over labels does is not shown"
+        )
 
     def first(self, accept: AcceptableSet) -> Iterator[PolicyConstraint]:
         """Yield what an acceptable set asks of its accepted policies and of a few others."""

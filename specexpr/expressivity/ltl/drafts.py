@@ -9,7 +9,7 @@ from itertools import combinations
 from specexpr.certify.formula import Atom, AtomKind, Operator
 from specexpr.certify.formula_store import Joined, Scheme, Store
 from specexpr.certify.model import Label, Model
-from specexpr.certify.observing import Step
+from specexpr.certify.observing import Observations, Step
 
 _MANY = 40  # literals of which pairs are still tried
 
@@ -57,6 +57,15 @@ class Drafts:
     def of(cls, model: Model, labels: Sequence[Label] = ()) -> Drafts:
         """Return drafts with the atoms of a model."""
         return cls(step_atoms(model, labels), step_truth(labels))
+
+    @classmethod
+    def over_labels(cls, seen: Observations) -> Drafts:
+        """Return drafts with labels only; a step (.., o, ..) shows observation number o."""
+        names = sorted({str(name) for known in seen.known for name in known})
+        return cls(
+            [Atom(AtomKind.LABEL, name) for name in names],
+            lambda atom, step: atom.what in seen.known[step[1]],
+        )
 
     def scheme(self, number: int) -> Scheme:
         """Return a formula as a list of its parts."""
@@ -145,14 +154,17 @@ class Drafts:
                 yield self.join(Operator.NOT, self.atom(atom)), left, frozenset(outside) - shut
 
     def _alone(self, step: Step, outside: Sequence[Step]) -> int:
-        """Return a conjunction of atoms that holds for one step and fails for others."""
+        """Return a conjunction that holds for one step and fails for others: its own atoms come first."""
         s, a, t = step
+        own = (Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t), Atom(AtomKind.AT, s))
+        known = set(self.atoms)
         parts = []
         left = list(outside)
-        for atom in (Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t), Atom(AtomKind.AT, s)):
-            still = [other for other in left if self.holds(atom, other)]
+        for atom in (*(atom for atom in own if atom in known), *self.atoms):
+            here = self.holds(atom, step)
+            still = [other for other in left if self.holds(atom, other) is here]
             if len(still) < len(left):
-                parts.append(self.atom(atom))
+                parts.append(self.atom(atom) if here else self.join(Operator.NOT, self.atom(atom)))
                 left = still
         return self.all_of(parts)
 

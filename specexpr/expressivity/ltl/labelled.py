@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from specexpr.certify.branching import Setup, setup
-from specexpr.certify.formula import Atom, AtomKind
 from specexpr.certify.formula_store import Scheme
 from specexpr.certify.model import Claim, PolicyConstraint
 from specexpr.certify.observing import Observations, Step, observations
@@ -107,20 +106,14 @@ class LabelSearch:
 
     def written(self, root: LabelNode, last: set[LabelNode], held: set[LabelNode]) -> Scheme:
         """Return the formula that holds some of the last words."""
-        known = self.seen.known
-
-        def holds(atom: Atom, step: Step) -> bool:
-            return atom.what in known[step[0]]
-
-        names = sorted({str(name) for o in known for name in o})
-        drafts = Drafts([Atom(AtomKind.LABEL, name) for name in names], holds)
+        drafts = Drafts.over_labels(self.seen)
 
         def formula(node: LabelNode) -> int:
             if node in last:
                 return drafts.store.true if node in held else drafts.store.false
             groups: dict[int, list[Step]] = {}
             for o, child in node.children.items():
-                groups.setdefault(formula(child), []).append((o, 0, 0))
+                groups.setdefault(formula(child), []).append((0, o, 0))
             constant = next(iter(groups))
             if len(groups) == 1 and constant in (drafts.store.true, drafts.store.false):
                 return constant

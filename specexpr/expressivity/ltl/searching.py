@@ -1,8 +1,9 @@
 """Decide constraints between finitely many policies: pieces to hold, or cases that leave no choice.
 
-Where transitions are observed, both sides are exact in the limit of long words (`cylinders`,
-`certify.tails`). For each length: a choice of whole pieces; a tree of cases; a choice with coins. The first
-answer is taken, but a choice without coins is preferred for a while.
+Where transitions are observed, or label sets that tell the policies' ways on finitely many states, both sides
+are exact in the limit of long words (`cylinders`, `certify.tails`). For each length: whole pieces are chosen;
+a tree of cases; a choice with coins. The first answer is taken, but a choice without coins is preferred for a
+while.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from specexpr.expressivity.ltl.cylinders import Ends, Forest, WordNode, grow
 from specexpr.expressivity.ltl.drafts import Drafts
 from specexpr.expressivity.ltl.effort import Effort
 from specexpr.expressivity.ltl.refuting import refute
-from specexpr.expressivity.ltl.writing import Key, Writer
+from specexpr.expressivity.ltl.tossing import LabelCoins, StepCoins, Toss
+from specexpr.expressivity.ltl.writing import Key, NoCoin, Writer
 from specexpr.expressivity.verdict import Undecided
 
 MOST_LENGTH = 40
@@ -109,14 +111,25 @@ class Search:
     asked: Setup = field(init=False)
     tails: Tails = field(init=False)
     ends: Ends = field(init=False)
+    toss: Toss = field(init=False)
     is_strict: bool = field(init=False)
     breadth: int = 0
 
     def __post_init__(self) -> None:
         self.asked = setup(self.claim, self.constraints)
         self.tails = Tails.of(self.claim, self.asked.points)
-        self.ends = Ends(self.tails)
+        if self.tails.shows:
+            self.ends = Ends(self.tails, lambda step: (0, step[1], 0))
+            self.toss = LabelCoins(self.ends, self.claim, self.asked.points)
+        else:
+            self.ends = Ends(self.tails)
+            self.toss = StepCoins(self.ends)
         self.is_strict = all(c.relation is Relation.STRICT for c in self.constraints)
+
+    @property
+    def writes(self) -> bool:
+        """Say whether steps are told apart by what formulas see."""
+        return self.tails.shows or self.claim.setting.labels is None
 
     def run(self) -> Found | Certificate | Undecided:
         with_coins: Found | None = None
@@ -154,7 +167,12 @@ class Search:
     # -- yes -------------------------------------------------------------------------------------------------
 
     def chosen(self, depth: int, *, goes_on: bool) -> Found | None:
-        """Return a formula put together from words of a length: without coins if words go on."""
+        """Return a formula put together from words of a length: without coins if words go on.
+
+        None where label sets are observed and steps are told apart all the same: they can only refute.
+        """
+        if not self.writes:
+            return None
         forest = grow(self.ends, depth, goes_on=goes_on, effort=self.effort)
         if forest is None:
             return None
@@ -168,7 +186,10 @@ class Search:
             choice = self.balanced(columns) or choice
         if not isinstance(choice, Choice):
             return None
-        return Found(self.written(forest, groups, choice))
+        try:
+            return Found(self.written(forest, groups, choice))
+        except NoCoin:
+            return None
 
     def balanced(self, columns: Sequence[Column]) -> Choice | None:
         """Return a choice in which whole pieces meet the ties by themselves where they have to."""
@@ -206,7 +227,7 @@ class Search:
     def written(
         self, forest: Forest, groups: Sequence[tuple[Column, list[tuple[Key, Fraction]]]], choice: Choice
     ) -> Scheme:
-        """Return the formula that holds what is chosen."""
+        """Return the formula that holds what is chosen. Raises NoCoin."""
         shares: dict[Key, Fraction] = {}
         parts: list[tuple[WordNode, int, int]] = []
         for (column, keys), amount in zip(groups, choice.amounts, strict=True):
@@ -220,8 +241,11 @@ class Search:
                 shares[key] = Fraction(int(some > 0))
                 if 0 < some < count:
                     parts.append((*key, some))
-        drafts = Drafts.of(self.claim.models[0], self.labels)
-        return drafts.scheme(Writer(forest, drafts, shares, parts).write())
+        if self.tails.shows:
+            drafts = Drafts.over_labels(observations(self.claim))
+        else:
+            drafts = Drafts.of(self.claim.models[0], self.labels)
+        return drafts.scheme(Writer(forest, drafts, self.toss, shares, parts).write())
 
     # -- no --------------------------------------------------------------------------------------------------
 

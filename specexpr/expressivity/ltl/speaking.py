@@ -12,6 +12,7 @@ from specexpr.certify.kinds.formula import FormulaWitness, probabilities
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.kinds.ray import RayCertificate
 from specexpr.certify.kinds.two_level import TwoLevelCertificate
+from specexpr.certify.label_coin import LabelCoin, Letter
 from specexpr.certify.model import Relation
 from specexpr.expressivity.ltl.case_text import asked_text, case_words, lines_of, steps_text
 from specexpr.expressivity.naming import Names, called
@@ -51,7 +52,7 @@ def speak(question: Question, proof: Proof) -> Words:
 
 def _formula_words(question: Question, proof: FormulaWitness) -> Words:
     environment = question.task.environments[0]
-    coins = [entry for entry in proof.scheme if isinstance(entry, Coin)]
+    coins = [entry for entry in proof.scheme if isinstance(entry, Coin | LabelCoin)]
     names = {
         coin: f"coin {coin.chance}" if len(coins) == 1 else f"coin {i}" for i, coin in enumerate(coins, 1)
     }
@@ -73,11 +74,11 @@ def _formula_words(question: Question, proof: FormulaWitness) -> Words:
     return Words(summary, "\n".join(lines))
 
 
-def _without_coins(scheme: Scheme, names: Mapping[Coin, str]) -> Formula:
+def _without_coins(scheme: Scheme, names: Mapping[Coin | LabelCoin, str]) -> Formula:
     """Return the formula with a name in the place of each coin."""
     found: list[Formula] = []
     for entry in scheme:
-        if isinstance(entry, Coin):
+        if isinstance(entry, Coin | LabelCoin):
             found.append(Atom(AtomKind.LABEL, names[entry]))
         elif isinstance(entry, Atom):
             found.append(entry)
@@ -86,9 +87,14 @@ def _without_coins(scheme: Scheme, names: Mapping[Coin, str]) -> Formula:
     return found[-1]
 
 
-def _coin_line(environment: Environment, coin: Coin, name: str) -> str:
-    home = called(environment.states[coin.loop[0][0]])
-    loop = steps_text(environment, coin.loop)
+def _coin_line(environment: Environment, coin: Coin | LabelCoin, name: str) -> str:
+    if isinstance(coin, Coin):
+        home = called(environment.states[coin.loop[0][0]])
+        loop = steps_text(environment, coin.loop)
+    else:
+        letters = [_letter_text(letter) for letter in coin.around]
+        home = " ".join(letters[: coin.marker])
+        loop = " ".join(letters)
     chance = number_text(coin.chance)
     return (
         f'"{name}" stands for a formula with probability {chance} under every policy for which {home} comes '
@@ -96,6 +102,12 @@ def _coin_line(environment: Environment, coin: Coin, name: str) -> str:
         f"others follow each other at random, and of {coin.chance.denominator:,} patterns that are equally "
         f"likely one of {coin.chance.numerator:,} comes first."
     )
+
+
+def _letter_text(letter: Letter) -> str:
+    """Return what is asked of a label set."""
+    held, not_held = letter
+    return f"({' & '.join([*map(called, held), *(f'!{called(name)}' for name in not_held)]) or 'any'})"
 
 
 # -- no: certain trajectories ------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from specexpr.certify.coin import Coin
 from specexpr.certify.formula import Atom, AtomKind, Operator
 from specexpr.certify.formula_store import COIN
 from specexpr.certify.observing import Step
 from specexpr.expressivity.ltl.cylinders import Ends, Forest, WordNode
 from specexpr.expressivity.ltl.drafts import Drafts
+from specexpr.expressivity.ltl.tossing import Toss
 
 Key = tuple[WordNode, int]
 """A piece: a node with the number of a support."""
@@ -27,12 +27,17 @@ Quotas = tuple[int, ...]
 """How many words of each partly held piece are to be held among those at hand."""
 
 
+class NoCoin(Exception):  # noqa: N818 -- no formula is found in this way
+    """No coin is known for an end of which a share is to be held."""
+
+
 @dataclass(slots=True)
 class Writer:
     """Writes what is held: `shares` of pieces, and of `parts` (pieces that are cycles) so many words."""
 
     forest: Forest
     drafts: Drafts
+    toss: Toss
     shares: Mapping[Key, Fraction]
     parts: Sequence[tuple[WordNode, int, int]]
     _ways: dict[tuple[WordNode, WordNode], int] = field(default_factory=dict)
@@ -44,7 +49,7 @@ class Writer:
         return self.forest.ends
 
     def write(self) -> int:
-        """Return the number of the formula."""
+        """Return the number of the formula. Raises NoCoin."""
         left = [many for _, _, many in self.parts]
         groups: dict[int, list[int]] = {}
         for root in self.forest.roots:
@@ -151,9 +156,9 @@ class Writer:
             share = next(iter(values))
             if share in (0, 1):
                 return drafts.store.true if share else drafts.store.false
-            coin = self.common_coin(list(shares), share)
+            coin = self.toss(list(shares), share)
             if coin is not None:
-                return coin
+                return drafts.store.add((coin,))
         found = []
         for share in sorted(values - {Fraction(0)}, reverse=True):
             groups = [[end for end, x in shares.items() if x == share]]
@@ -163,44 +168,9 @@ class Writer:
                 outside = [end for end in shares if end not in inside]
                 part = drafts.ends([supports[end] for end in inside], [supports[end] for end in outside])
                 if share < 1:
-                    part = drafts.join(
-                        Operator.AND, part, drafts.store.add((coin_of(supports[inside[0]], share),))
-                    )
+                    coin = self.toss(inside, share)
+                    if coin is None:
+                        raise NoCoin
+                    part = drafts.join(Operator.AND, part, drafts.store.add((coin,)))
                 found.append(part)
         return drafts.any_of(found)
-
-    def common_coin(self, ends: Sequence[int], share: Fraction) -> int | None:
-        """Return one coin that is fair in all of some supports, if there is one."""
-        supports = [self.ends.supports[end] for end in ends]
-        coin = coin_of(min(supports, key=lambda support: (len(support), sorted(support))), share)
-        home = coin.loop[0][0]
-        for support in supports:
-            leaving = [step for step in support if step[0] == home]
-            if not set(coin.loop) <= support or len(leaving) < 2:
-                return None
-        return self.drafts.store.add((coin,))
-
-
-def coin_of(support: frozenset[Step], chance: Fraction) -> Coin:
-    """Return a coin that is tossed in a class that is not a cycle: at the first state with several steps.
-
-    The loop begins with a step that is not certain, so that it is not certain itself.
-    """
-    leaving: dict[int, list[Step]] = {}
-    for step in sorted(support):
-        leaving.setdefault(step[0], []).append(step)
-    home = next(s for s in sorted(leaving) if len(leaving[s]) > 1)
-    before: dict[int, Step] = {}
-    level = [home]
-    while home not in before:
-        following = []
-        for s in level:
-            for step in leaving[s]:
-                if step[2] not in before:
-                    before[step[2]] = step
-                    following.append(step[2])
-        level = following
-    loop = [before[home]]
-    while loop[0][0] != home:
-        loop.insert(0, before[loop[0][0]])
-    return Coin(chance, tuple(loop))

@@ -13,10 +13,11 @@ import pytest
 
 from specexpr.certify.branching import setup
 from specexpr.certify.checking import Answer, check, kind_of
-from specexpr.certify.formula import Operator
+from specexpr.certify.formula import Atom, Operator
 from specexpr.certify.formula_store import Joined, scheme_of
 from specexpr.certify.kinds.formula import FormulaWitness, probabilities
 from specexpr.certify.kinds.two_level import TwoLevelCertificate
+from specexpr.certify.label_coin import LabelCoin, written_out_on_labels
 from specexpr.certify.model import (
     AcceptableSet,
     Acceptance,
@@ -198,15 +199,126 @@ def test_labels_are_all_that_is_seen() -> None:
     assert decided(claim) == (Answer.INEXPRESSIBLE, "two-level")
 
 
-def test_undecided_over_labels_says_so() -> None:
-    """Ties between coins of different chances need more than words of labels; no more is claimed."""
-    seen = Setting(labels=((Label("w", pairs=frozenset({(0, 0)})),),))
-    half, third, fifth = (table(SINGLE, {"w": p, "p": str(1 - Fraction(p))}) for p in ("1/2", "1/3", "1/5"))
+def singly(claim: Claim) -> Claim:
+    """Return a claim where each pair of state and action has its label, and only these are observed."""
+    labels = tuple(
+        tuple(Label(f"{s} {a}", pairs=frozenset({(s, a)})) for s, row in enumerate(m.rows) for a in row)
+        for m in claim.models
+    )
+    return replace(claim, setting=Setting(labels=labels))
+
+
+def test_labels_that_tell_steps_apart_say_as_much_as_steps() -> None:
+    """A step is told by its own label set and that of the next: what is answered for steps is for labels."""
+    answers = Counter[Answer | None]()
+    for seed in range(60):
+        claim = random_claim(random.Random(seed))
+        over_steps, over_labels = decided(claim)[0], decided(singly(claim))[0]
+        answers[over_labels] += 1
+        if over_steps is not None:
+            assert over_labels is over_steps, seed
+    assert answers[Answer.EXPRESSIBLE] > 10
+    assert answers[Answer.INEXPRESSIBLE] > 10
+
+
+def coins(*chances: str) -> list[Table]:
+    """Return policies that take `w` with these chances in the only state there is, else `p`."""
+    return [table(SINGLE, {"w": p, "p": str(1 - Fraction(p))}) for p in chances]
+
+
+@pytest.mark.parametrize("carriers", [[(0, 0)], [(0, 1)], [(0, 0), (0, 1)]])
+def test_coins_over_labels(carriers: list[tuple[int, int]]) -> None:
+    """A tie between policies that differ in a class takes a coin: labels that tell actions apart toss it."""
+    half, third, fifth = coins("1/2", "1/3", "1/5")
     constraints = (PolicyConstraint(0, half, third, TIE), PolicyConstraint(0, fifth, half, STRICT))
-    answer, reason = decided(Claim((SINGLE,), constraints, (), None, setting=seen))
+    labels = tuple(Label(f"l{k}", pairs=frozenset({pair})) for k, pair in enumerate(carriers))
+    claim = Claim((SINGLE,), constraints, (), None, setting=Setting(labels=(labels,)))
+    proof = decide_ltl(claim)
+    assert isinstance(proof, FormulaWitness)
+    assert any(isinstance(entry, LabelCoin) for entry in proof.scheme)
+    assert check(claim, "ltl", proof) is Answer.EXPRESSIBLE
+    spelled = scheme_of(written_out_on_labels(LabelCoin(Fraction(1, 2), (((labels[0].name,), ()),), 1)))
+    assert {entry.what for entry in spelled if isinstance(entry, Atom)} == {labels[0].name}
+    known = probabilities(claim, spelled)[0]
+    assert {known.policy(policy) for policy in (half, third, fifth)} == {Fraction(1, 2)}
+
+
+def test_labels_on_both_actions_toss_no_coin() -> None:
+    """Where one label is on everything nothing is told apart; with none, too."""
+    half, third, fifth = coins("1/2", "1/3", "1/5")
+    constraints = (PolicyConstraint(0, half, third, TIE), PolicyConstraint(0, fifth, half, STRICT))
+    for labels in ((), (Label("on", states=frozenset({0})),)):
+        claim = Claim((SINGLE,), constraints, (), None, setting=Setting(labels=(labels,)))
+        assert decided(claim)[0] is Answer.INEXPRESSIBLE
+
+
+def test_cases_over_labels() -> None:
+    """Between two certain trajectories of label sets there is room for one that is not; not below both."""
+    sure_w, sure_p, (half,) = table(SINGLE, "w"), table(SINGLE, "p"), coins("1/2")
+    seen = Setting(labels=((Label("w", pairs=frozenset({(0, 0)})),),))
+    for pairs, expected in (
+        (((sure_p, half), (half, sure_w)), (Answer.EXPRESSIBLE, "formula")),
+        (((sure_p, sure_w), (sure_w, half)), (Answer.INEXPRESSIBLE, "branch")),
+    ):
+        constraints = tuple(PolicyConstraint(0, x, y, STRICT) for x, y in pairs)
+        assert decided(Claim((SINGLE,), constraints, (), None, setting=seen)) == expected
+
+
+def test_two_labels_that_differ() -> None:
+    """What holds where one of two labels is carried but not both is told by both."""
+    rows = {"s": dict.fromkeys("nxyb", "w"), "w": dict.fromkeys("nxyb", "w")}
+    m = model(rows, start="s", actions="n x y b")
+    labels = (Label("l", pairs=frozenset({(0, 1), (0, 3)})), Label("r", pairs=frozenset({(0, 2), (0, 3)})))
+    laws = (
+        ("1/2", "1/4", "0", "1/4"),
+        ("1/4", "1/2", "0", "1/4"),
+        ("1/4", "0", "1/2", "1/4"),
+        ("1/4", "0", "1/4", "1/2"),
+    )
+    alike, left, right, both = (
+        table(m, {a: p for a, p in zip("nxyb", x, strict=True) if p != "0"}, "n") for x in laws
+    )
+    constraints = (
+        *(PolicyConstraint(0, x, y, STRICT) for x in (alike, both) for y in (left, right)),
+        PolicyConstraint(0, alike, both, TIE),
+        PolicyConstraint(0, left, right, TIE),
+    )
+    assert (
+        decided(Claim((m,), constraints, (), None, setting=Setting(labels=(labels,))))[0]
+        is Answer.EXPRESSIBLE
+    )
+
+
+def test_what_no_formula_of_steps_does_none_of_labels_does() -> None:
+    """Where labels leave too many odds open, cases of steps refute; for each its own labels they do not."""
+    rows = {
+        "s": {"a": "x", "b": {"x": "3/4", "y": "1/4"}},
+        "x": {"a": "x", "b": "x"},
+        "y": {"a": "y", "b": "y"},
+    }
+    m = model(rows, start="s", actions="a b")
+    one, other = (table(m, HALF, "a", {"a": p, "b": str(1 - Fraction(p))}) for p in ("1/2", "1/3"))
+    sure = table(m, "a", "a", "a")
+    labels = (Label("on", frozenset({0, 1}), frozenset({(2, 0)})),)
+    constraints = (PolicyConstraint(0, one, other, STRICT), PolicyConstraint(0, sure, one, TIE))
+    claim = Claim((m,), constraints, (), None, setting=Setting(labels=(labels,)))
+    assert decided(claim) == (Answer.INEXPRESSIBLE, "branch")
+    odd = (Label("on", frozenset({0, 1}), frozenset({(2, 0)})), Label("never"))
+    both = Claim((m, m), constraints, (), None, setting=Setting(labels=(labels, odd)))
+    assert decided(both)[0] is None
+
+
+def test_undecided_over_labels_says_so() -> None:
+    """Where labels leave too many odds open, words of them may not suffice; no more is claimed."""
+    m = model({"s": {"a": {"s": "1/2", "t": "1/2"}}, "t": {"a": "s", "b": "s"}}, start="s", actions="a b")
+    seen = Setting(labels=((Label("on", pairs=frozenset({(0, 0), (1, 0)})),),))
+    sure, seldom, often = (
+        table(m, "a", law) for law in ("a", {"a": "3/4", "b": "1/4"}, {"a": "2/5", "b": "3/5"})
+    )
+    constraints = (PolicyConstraint(0, sure, seldom, STRICT), PolicyConstraint(0, often, sure, TIE))
+    answer, reason = decided(Claim((m,), constraints, (), None, setting=seen))
     assert answer is None
     assert reason.startswith("limit: no union of words of up to")
-    assert decided(Claim((SINGLE,), constraints, (), None)) == (Answer.EXPRESSIBLE, "formula")
 
 
 def test_a_label_is_a_name_for_pairs() -> None:

@@ -13,7 +13,8 @@ from specexpr.certify.tails import Tails
 from specexpr.expressivity.ltl.cylinders import Ends, WordNode, grow
 from specexpr.expressivity.ltl.drafts import Drafts
 from specexpr.expressivity.ltl.effort import Effort
-from specexpr.expressivity.ltl.writing import Key, Writer, coin_of
+from specexpr.expressivity.ltl.tossing import StepCoins, coin_of
+from specexpr.expressivity.ltl.writing import Key, Writer
 from specexpr.testing.examples import model, table
 from specexpr.testing.generators import random_environment, random_table
 
@@ -62,7 +63,7 @@ def test_any_choice_of_pieces_is_a_formula(seed: int) -> None:
             count = shares[node, end] * node.count
         expected = [x + count * p for x, p in zip(expected, node.settled[end], strict=True)]
     drafts = Drafts.of(m)
-    scheme = drafts.scheme(Writer(forest, drafts, shares, parts).write())
+    scheme = drafts.scheme(Writer(forest, drafts, StepCoins(forest.ends), shares, parts).write())
     value = FormulaProbability(m, (), scheme)
     assert [value.policy(t) for t in policies] == expected
 
