@@ -129,7 +129,7 @@ class _Rest:
     def _constant(self, members: Sequence[int], inside: set[int]) -> None:
         """Set a component whose cycles discount: what is to come is one number at each node."""
         inner = {x: [e for e in self.chain.edges[x] if e.factor and e.node in inside] for x in members}
-        known = _around({x: edges[0] for x, edges in inner.items()}, members[0])
+        known = around({x: edges[0] for x, edges in inner.items()}, members[0])
         into: dict[int, list[tuple[int, Edge]]] = {x: [] for x in members}
         for x, edges in inner.items():
             for e in edges:
@@ -203,7 +203,7 @@ class _Rest:
         return solve_sparse(rows, [_ONE if x == y else _ZERO for x in members])
 
 
-def _around(first: Mapping[int, Edge], start: int) -> dict[int, Fraction]:
+def around(first: Mapping[int, Edge], start: int) -> dict[int, Fraction]:
     """Return what is to come on the cycle into which one edge of each node leads from a node."""
     path: dict[int, int] = {}
     x = start

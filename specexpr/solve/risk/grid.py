@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil, floor, inf, log, log2, nextafter
 from typing import Any, TypeAlias
 
@@ -30,12 +31,14 @@ import numpy as np
 from specexpr.certify.law import components
 from specexpr.certify.measure import Edge
 from specexpr.solve.risk.functionals import Between, Outcomes
+from specexpr.solve.risk.laws import finite_tails
 from specexpr.solve.risk.returns import Return, alive
 
 WORK = 4 * 10**8
 """So many cells are written for the law of a small chain, about; of a large one up to twice as many."""
 
 _CELLS = 1 << 17
+_FINITE = 10**4
 _COARSE = 1 << 10
 _STORED = 1 << 25
 _SWEEPS = 20_000
@@ -53,14 +56,17 @@ Arrow: TypeAlias = tuple[Fraction, Fraction, Fraction, int]
 def grid_law(of: Return, *, work: int = WORK) -> Between:
     """Return laws between which a return lies whose factors are below 1; `work` is in cells, about."""
     chain = of.chain
-    low, high = _ends(chain.edges)
+    low, high = ends_of(chain.edges)
     order = components([[e.node for e in edges if e.factor] for edges in chain.edges])
     cells, sweeps = _effort(of, order, work)
     span = Fraction(max(high)) - Fraction(min(low))
     step = Fraction(2) ** -floor(log2(cells / span)) if span else _ONE
     if of.tail:
         bounds = _Bounds.between(step, Fraction(min(low)), Fraction(max(high)), len(chain.nodes))
-        _settle(chain.edges, order, bounds, sweeps)
+        known = finite_tails(chain.edges, most=_FINITE)
+        for x, law in known.items():
+            bounds.write(x, law)
+        _settle(chain.edges, [members for members in order if members[0] not in known], bounds, sweeps)
     else:
         bounds = _Bounds.between(step, _ZERO, _ZERO, len(chain.nodes))
     row = {x: x for x in range(len(chain.nodes))}
@@ -75,7 +81,7 @@ def grid_law(of: Return, *, work: int = WORK) -> Between:
     return bounds.before([[(p, _ZERO, factor, row[x]) for x, p in chain.start]]).laws()
 
 
-def _ends(edges: Sequence[Sequence[Edge]]) -> tuple[list[float], list[float]]:
+def ends_of(edges: Sequence[Sequence[Edge]]) -> tuple[list[float], list[float]]:
     """Return bounds of what is to come from each node, in floats that err outwards."""
     return _least(edges, 1), [-x for x in _least(edges, -1)]
 
@@ -191,6 +197,15 @@ class _Bounds:
             np.maximum(lower, old_lower, out=old_lower)
             np.minimum(upper, old_upper, out=old_upper)
         return is_new
+
+    def write(self, row: int, law: Outcomes) -> None:
+        """Set a row to what is known exactly."""
+        sums = [_around(Fraction(mass, law.below)) for mass in accumulate(reversed(law.masses))][::-1]
+        values = [Fraction(n, law.scale) / self.step - self.origin for n in law.numerators]
+        places = np.arange(1, self.lower.shape[1] - 1)
+        for side, end, rounding in ((self.lower, 0, floor), (self.upper, 1, ceil)):
+            first = np.searchsorted(np.array([rounding(value) for value in values]), places)
+            side[row, 1:-1] = np.array([*(both[end] for both in sums), 0.0])[first]
 
     def laws(self) -> Between:
         """Return the bounds of the only row as two laws."""

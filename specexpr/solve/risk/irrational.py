@@ -1,91 +1,165 @@
-"""Expected utilities that may be irrational, of a law: exact where they are rational, else enclosed.
+"""Expected utilities that may be irrational: exact where they are rational, else enclosed.
 
 - exponentials: by Lindemann and Weierstrass exp(x_1), exp(x_2), .. of different rationals are linearly
   independent over the rationals, so that a sum of multiples of them is rational only as a multiple of exp(0);
 - powers: a sum of positive radicals of rationals is rational only if each of them is;
 - logarithms: see `solve.logarithms`.
+
+They increase with the return, so that laws between which it lies give bounds. Where a total has a rest R >= 0
+beyond A, the value for G = A + R is more than that for A by at most, for G >= m > 0,
+
+    logarithm: E R / m;   negative powers: what -m^c is below 0, as often as there is a rest;
+    powers c < 1: the larger of E R and of how often there is a rest, since G^c - A^c <= R^c;
+    powers k < c < k + 1, k >= 1: c times the sum of E (G^j - A^j) / j for j = k and k + 1,
+    since the slope c x^(c-1) is at most c (x^(k-1) + x^k).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import TypeAlias
 
 from flint import arb
 
 from specexpr.certify.law import Law
+from specexpr.certify.measure import Account
+from specexpr.certify.model import Model, Table
 from specexpr.diagnostics import NoValue
-from specexpr.exact import Number, rational_text
+from specexpr.exact import Interval, Number, bounds, rational_text
 from specexpr.solve.balls import Ball, ball, enclosed
 from specexpr.solve.logarithms import enclosed as enclosed_logarithms
+from specexpr.solve.risk.exponential import Unsuited, exponential_mean
+from specexpr.solve.risk.extremes import least
+from specexpr.solve.risk.functionals import Between, Outcomes
+from specexpr.solve.risk.laws import Infinite, OutOfReach, point_law
+from specexpr.solve.risk.moments import moment
+from specexpr.solve.risk.returns import Return, return_under
+from specexpr.solve.risk.valuing import FEW, between, law_of, return_law
 
-_ZERO = Fraction(0)
+FEW_LOGARITHMS = 200
+"""So many logarithms are looked at for whether they cancel."""
+
+_TINY = 1 << 64  # powers of bounds that are smaller than one such part need not be known nearer
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+Points: TypeAlias = Iterable[tuple[Fraction, Fraction]]
 
 
-def exponential(law: Law, rate: Fraction) -> Number:
-    """Return E (exp(rate G) - 1) / rate, for a rate that is not 0.
+# -- exponentials ------------------------------------------------------------------------------------------
 
-    >>> exponential(((Fraction(0), Fraction(1)),), Fraction(1, 2))
-    Fraction(0, 1)
-    """
-    if [x for x, _ in law] == [0]:
+
+def exponential_value(rate: Fraction, account: Account, model: Model, table: Table) -> Number:
+    """Return E (exp(rate G) - 1) / rate. Raises NoValue."""
+    of = return_under(account, model, table)
+    if _sure(of) == 0:
         return _ZERO
-    return enclosed(lambda: (_exponentials(law, rate, _ZERO) - 1) / ball(rate))
+    return _by_mean(of, rate, lambda mean: (mean - 1) / ball(rate))
 
 
-def entropic(law: Law, rate: Fraction) -> Number:
-    """Return (1/rate) log E exp(rate G), for a rate that is not 0.
+def entropic_value(rate: Fraction, account: Account, model: Model, table: Table) -> Number:
+    """Return (1/rate) log E exp(rate G), for a rate that is not 0. Raises NoValue."""
+    of = return_under(account, model, table)
+    sure = _sure(of)
+    if sure is not None:
+        return sure
+    return _by_mean(of, rate, lambda mean: mean.log() / ball(rate))
 
-    >>> entropic(((Fraction(7, 2), Fraction(1)),), Fraction(1, 2))
-    Fraction(7, 2)
+
+def _sure(of: Return) -> Fraction | None:
+    """Return the return if it is one number for sure."""
+    try:
+        law = point_law(of, most=FEW)
+    except (Infinite, OutOfReach):
+        return None
+    return law.least if len(law) == 1 else None
+
+
+def _by_mean(of: Return, rate: Fraction, value: Callable[[Ball], Ball]) -> Number:
+    """Return an increasing function of G by way of E exp(rate G), which it takes."""
+    try:
+        return enclosed(lambda: value(exponential_mean(of, rate)))
+    except Unsuited:
+        pass
+    law = law_of(of)
+    if isinstance(law, Outcomes):
+        return enclosed(lambda: value(_exponentials(law, rate)))
+    if law.rare:
+        raise NoValue("the mean of its exponential could not be enclosed")
+    low = enclosed(lambda: value(_exponentials(law.lower, rate)), least=_ONE)
+    high = enclosed(lambda: value(_exponentials(law.upper, rate)), least=_ONE)
+    return between(low.lo, high.hi)
+
+
+def _exponentials(law: Points, rate: Fraction) -> Ball:
+    return sum((ball(p) * ball(rate * x).exp() for x, p in law), arb(0))
+
+
+# -- powers ------------------------------------------------------------------------------------------------
+
+
+def power_value(exponent: Fraction, account: Account, model: Model, table: Table) -> Number:
+    """Return E G^exponent, times -1 if the exponent is negative; it is no positive whole number.
+
+    Outcomes must not be negative, nor 0 if the exponent is. Raises NoValue.
     """
-    if len(law) == 1:
-        return law[0][0]
-    largest = law[-1][0] if rate > 0 else law[0][0]
-    return enclosed(lambda: ball(largest) + _exponentials(law, rate, largest).log() / ball(rate))
+    law = return_law(account, model, table)
+    of = return_under(account, model, table)
+    worst = law.least if isinstance(law, Outcomes) else _worst(of)
+    if worst < 0:
+        raise NoValue(f"outcomes go down to {rational_text(worst)}, and negative numbers have no such power")
+    if worst == 0 and exponent < 0:
+        raise NoValue("outcomes go down to 0, which has no negative power")
+    if isinstance(law, Outcomes):
+        return power(law.law(), exponent)
+    low = _enclosed_power(_from(law.lower, worst), exponent).lo
+    high = _enclosed_power(_from(law.upper, worst), exponent).hi
+    return between(low, high + _more_power(of, law, exponent, worst))
 
 
-def _exponentials(law: Law, rate: Fraction, centre: Fraction) -> Ball:
-    return sum((ball(p) * ball(rate * (x - centre)).exp() for x, p in law), arb(0))
+def _more_power(of: Return, law: Between, exponent: Fraction, worst: Fraction) -> Fraction:
+    if not law.rare:
+        return _ZERO
+    _check_rest(law)
+    if exponent < 0:
+        return law.rare * -bounds(power(((worst, _ONE),), exponent))[0]
+    if exponent < 1:
+        return max(law.rare, law.gained)
+    whole = exponent.numerator // exponent.denominator
+    more = _ZERO
+    for j in (whole, whole + 1):
+        more += (moment(of, j) - sum((p * x**j for x, p in _from(law.lower, worst)), _ZERO)) / j
+    return exponent * more
 
 
 def power(law: Law, exponent: Fraction) -> Number:
-    """Return E G^exponent, times -1 if the exponent is negative, so that more is worth more.
-
-    Outcomes must not be negative, nor 0 if the exponent is; only a whole positive exponent takes all.
-    Raises NoValue.
+    """Return E G^exponent for outcomes of which there is such a power, times -1 if the exponent is negative.
 
     >>> power(((Fraction(0), Fraction(1, 2)), (Fraction(4), Fraction(1, 2))), Fraction(1, 2))
     Fraction(1, 1)
     """
     sign = 1 if exponent > 0 else -1
-    worst = law[0][0]
-    if worst < 0 and (exponent < 0 or exponent.denominator > 1):
-        raise NoValue(f"an outcome is {rational_text(worst)}, and the power of a negative number is none")
-    if any(x == 0 for x, _ in law) and exponent < 0:
-        raise NoValue("an outcome is 0, and 0 has no negative power")
-    known, left = _ZERO, []
-    for x, p in law:
-        exact = _rational_power(x, exponent)
-        if exact is None:
-            left.append((x, p))
-        else:
-            known += p * exact
-    if not left:
-        return sign * known
+    exact = [_rational_power(x, exponent) for x, _ in law]
+    if None not in exact:
+        return sign * sum((p * root for (_, p), root in zip(law, exact, strict=True) if root), _ZERO)
+    return _enclosed_power(law, exponent)
+
+
+def _enclosed_power(law: Points, exponent: Fraction) -> Interval:
+    points = [(x, p) for x, p in law if x]
+    sign = 1 if exponent > 0 else -1
 
     def total() -> Ball:
-        radicals = (ball(p) * (ball(x).log() * ball(exponent)).exp() for x, p in left)
-        return sign * sum(radicals, ball(known))
+        return sign * sum((ball(p) * (ball(x).log() * ball(exponent)).exp() for x, p in points), arb(0))
 
-    return enclosed(total)
+    return enclosed(total, least=Fraction(1, _TINY))
 
 
 def _rational_power(x: Fraction, exponent: Fraction) -> Fraction | None:
     """Return a power that is rational, else None."""
     if x == 0 or exponent.denominator == 1:
         return x**exponent.numerator
-    roots = [_root(n, exponent.denominator) for n in (x.numerator, x.denominator)]
-    above, below = roots
+    above, below = (_root(n, exponent.denominator) for n in (x.numerator, x.denominator))
     return None if above is None or below is None else Fraction(above, below) ** exponent.numerator
 
 
@@ -98,17 +172,62 @@ def _root(n: int, degree: int) -> int | None:
     return low if low**degree == n else None
 
 
+# -- logarithms --------------------------------------------------------------------------------------------
+
+
+def logarithm_value(account: Account, model: Model, table: Table) -> Number:
+    """Return E ln G. Raises NoValue where outcomes are not positive."""
+    law = return_law(account, model, table)
+    worst = law.least if isinstance(law, Outcomes) else _worst(return_under(account, model, table))
+    if worst <= 0:
+        raise NoValue(
+            f"outcomes go down to {rational_text(worst)}, and only positive numbers have logarithms"
+        )
+    if isinstance(law, Outcomes):
+        return logarithm(law.law()) if len(law) <= FEW_LOGARITHMS else _enclosed_logarithm(law)
+    low = _enclosed_logarithm(_from(law.lower, worst)).lo
+    high = _enclosed_logarithm(_from(law.upper, worst)).hi
+    if law.rare:
+        _check_rest(law)
+        high += law.gained / worst
+    return between(low, high)
+
+
 def logarithm(law: Law) -> Number:
-    """Return E ln G. Raises NoValue where an outcome is not positive.
+    """Return E ln G for positive outcomes.
 
     >>> logarithm(((Fraction(1, 2), Fraction(1, 2)), (Fraction(2), Fraction(1, 2))))
     Fraction(0, 1)
     """
-    worst = law[0][0]
-    if worst <= 0:
-        raise NoValue(f"an outcome is {rational_text(worst)}, and only positive numbers have logarithms")
     coefficients: dict[int, Fraction] = {}
     for x, p in law:
         for n, weight in ((x.numerator, p), (x.denominator, -p)):
             coefficients[n] = coefficients.get(n, _ZERO) + weight
     return enclosed_logarithms(_ZERO, coefficients)
+
+
+def _enclosed_logarithm(law: Points) -> Interval:
+    points = list(law)
+    return enclosed(lambda: sum((ball(p) * ball(x).log() for x, p in points), arb(0)), least=_ONE)
+
+
+# -- what totals and bounds need -----------------------------------------------------------------------------
+
+
+def _worst(of: Return) -> Fraction:
+    worst = least(of)
+    if worst is None:
+        raise NoValue("outcomes go down without end, and only positive numbers have such a utility")
+    return worst
+
+
+def _from(law: Points, worst: Fraction) -> Points:
+    """Yield a law with outcomes below the worst possible one as that one."""
+    return [(max(x, worst), p) for x, p in law]
+
+
+def _check_rest(law: Between) -> None:
+    if law.lost:
+        raise NoValue(
+            "its utility could not be enclosed: what is still to come after many steps may be negative"
+        )

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Generic, Protocol, TypeVar
 
-from specexpr.certify.law import components
+from specexpr.certify.law import around, components
 from specexpr.certify.measure import Edge
 from specexpr.solve.absorption import absorbed
 from specexpr.solve.risk.functionals import Outcomes, outcomes
@@ -69,7 +70,7 @@ def mixed_law(of: Return, mixer: Mixer[L]) -> L:
     zero = mixer.point(_ZERO)
     laws: Mapping[int, L] = dict.fromkeys(nodes_at[-1], zero)
     if of.tail:
-        laws = _Tails(of, mixer).laws(nodes_at[-1])
+        laws = _Tails(of.chain.edges, mixer).laws(nodes_at[-1])
     factor = of.tail or _ONE
     edges = of.chain.edges
     for weight, nodes in zip(reversed(of.head), reversed(nodes_at[:-1]), strict=True):
@@ -87,8 +88,8 @@ def mixed_law(of: Return, mixer: Mixer[L]) -> L:
 class _Tails(Generic[L]):
     """The laws of what is to come from each node; they are dropped when no node before them is left."""
 
-    def __init__(self, of: Return, mixer: Mixer[L]) -> None:
-        self.edges = of.chain.edges
+    def __init__(self, edges: Sequence[Sequence[Edge]], mixer: Mixer[L]) -> None:
+        self.edges = edges
         self.mixer = mixer
         self.end = mixer.point(_ZERO)
         self.found: dict[int, L] = {}
@@ -110,6 +111,16 @@ class _Tails(Generic[L]):
                 uses[y] -= 1
                 if not uses[y]:
                     self.mixer.drop(self.found.pop(y))
+        return self.found
+
+    def finite(self) -> Mapping[int, L]:
+        """Return the law from each node where it is finite, and within reach."""
+        for members in components([[e.node for e in edges if e.factor] for edges in self.edges]):
+            inside = {*members}
+            onward = {e.node for x in members for e in self.edges[x] if e.factor} - inside
+            if onward <= self.found.keys():
+                with suppress(Infinite, OutOfReach):
+                    self._set(members)
         return self.found
 
     def _set(self, members: Sequence[int]) -> None:
@@ -134,7 +145,7 @@ class _Tails(Generic[L]):
     def _constant(self, members: Sequence[int], inside: set[int]) -> None:
         """Set a component with factors below 1: what is to come is one number at each node, or infinite."""
         inner = {x: [e for e in self.edges[x] if e.factor and e.node in inside] for x in members}
-        known = _around({x: edges[0] for x, edges in inner.items()}, members[0])
+        known = around({x: edges[0] for x, edges in inner.items()}, members[0])
         into: dict[int, list[tuple[int, Edge]]] = {x: [] for x in members}
         for x, edges in inner.items():
             for e in edges:
@@ -193,24 +204,6 @@ class _Tails(Generic[L]):
         return height
 
 
-def _around(first: Mapping[int, Edge], start: int) -> dict[int, Fraction]:
-    """Return what is to come on the cycle into which one edge of each node leads from a node."""
-    path: dict[int, int] = {}
-    x = start
-    while x not in path:
-        path[x] = len(path)
-        x = first[x].node
-    cycle = list(path)[path[x] :]
-    paid, factor = _ZERO, _ONE
-    for y in cycle:
-        paid += factor * first[y].pay
-        factor *= first[y].factor
-    known = {x: paid / (1 - factor)}
-    for y in reversed(cycle[1:]):
-        known[y] = first[y].pay + first[y].factor * known[first[y].node]
-    return known
-
-
 @dataclass(frozen=True, slots=True)
 class Points:
     """A law as the masses of numerators."""
@@ -262,3 +255,9 @@ def point_law(of: Return, *, most: int) -> Outcomes:
     """Return the law of a return, with so much work at most. Raises Infinite and OutOfReach."""
     found = mixed_law(of, PointMixer(most))
     return outcomes(found.masses, found.scale, found.below)
+
+
+def finite_tails(edges: Sequence[Sequence[Edge]], *, most: int) -> Mapping[int, Outcomes]:
+    """Return the law of what is to come from each node where it is finite and takes little work."""
+    found = _Tails(edges, PointMixer(most)).finite()
+    return {x: outcomes(law.masses, law.scale, law.below) for x, law in found.items()}

@@ -1,4 +1,9 @@
-"""What the return of a policy is worth: exactly where its law is, else between two laws."""
+"""What the return of a policy is worth: exactly where its law is, else between what two laws are worth.
+
+Quantiles and means of the worst outcomes increase with the return. Of a return A + R whose rest R is seldom
+there, CVaR at a is that of A less at most E max(-R, 0) / a, plus at most E max(R, 0) / a; and a quantile is
+between those of A at levels that differ by the probability of the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +13,98 @@ from fractions import Fraction
 from specexpr.certify.measure import Account
 from specexpr.certify.model import Model, Table
 from specexpr.diagnostics import NoValue
-from specexpr.exact import Number
+from specexpr.exact import Interval, Number
 from specexpr.solve.risk import functionals
-from specexpr.solve.risk.functionals import Outcomes
+from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.laws import Infinite, OutOfReach, point_law
-from specexpr.solve.risk.returns import return_under
+from specexpr.solve.risk.returns import Return, return_under
 
-FEW = 10**6
+FEW = 3 * 10**5
+"""So many masses are added up for an exact law before other ways are tried."""
+MANY = 5 * 10**6
+"""So many where there is no other way to an exact law."""
+
+_KEPT = 8
+_known: dict[tuple[int, Account, Table], tuple[Model, Outcomes | Between]] = {}
+_ZERO, _ONE = Fraction(0), Fraction(1)
 
 
-def return_law(account: Account, model: Model, table: Table) -> Outcomes:
-    """Return the law of what an account pays a policy. Raises NoValue."""
+def return_law(account: Account, model: Model, table: Table) -> Outcomes | Between:
+    """Return the law of what an account pays a policy, or laws between which it lies. Raises NoValue.
+
+    The last few are remembered, since several objectives may be about one return.
+    """
+    key = id(model), account, table
+    known = _known.pop(key, None)
+    if known is None or known[0] is not model:
+        known = model, law_of(return_under(account, model, table))
+    _known[key] = known
+    while len(_known) > _KEPT:
+        del _known[next(iter(_known))]
+    return known[1]
+
+
+def law_of(of: Return) -> Outcomes | Between:
+    """Return the law of a return, or laws between which it lies. Raises NoValue."""
+    factors = {e.factor for edges in of.chain.edges for e in edges}
+    is_sum = not of.tail or factors <= {_ZERO, _ONE}
     try:
-        return point_law(return_under(account, model, table), most=FEW)
-    except (Infinite, OutOfReach) as refusal:
-        raise NoValue(str(refusal)) from None
+        return point_law(of, most=FEW)
+    except Infinite:
+        return _enclosed(of, is_sum=is_sum)
+    except OutOfReach:
+        pass
+    try:
+        if not is_sum:
+            return point_law(of, most=MANY)
+        from specexpr.solve.risk.packed import packed_law
+
+        return packed_law(of)
+    except (Infinite, OutOfReach):
+        return _enclosed(of, is_sum=is_sum)
+
+
+def _enclosed(of: Return, *, is_sum: bool) -> Between:
+    if is_sum:
+        from specexpr.solve.risk.steps import walked_law
+
+        return walked_law(of)
+    from specexpr.solve.risk.grid import grid_law
+
+    return grid_law(of)
 
 
 def cvar_value(level: Fraction, account: Account, model: Model, table: Table) -> Number:
     """Return the mean of the worst share of outcomes. Raises NoValue."""
-    return functionals.cvar(return_law(account, model, table), level)
-
-
-def quantile_value(level: Fraction, account: Account, model: Model, table: Table) -> Number:
-    """Return the quantile at a level. Raises NoValue."""
-    return functionals.quantile(return_law(account, model, table), level)
+    return spectral_value([(_ONE, level)], account, model, table)
 
 
 def spectral_value(
     mixture: Sequence[tuple[Fraction, Fraction]], account: Account, model: Model, table: Table
 ) -> Number:
     """Return the sum of weight times CVaR at a level, over pairs (weight, level). Raises NoValue."""
-    return functionals.spectral(return_law(account, model, table), mixture)
+    law = return_law(account, model, table)
+    if isinstance(law, Outcomes):
+        return functionals.spectral(law, mixture)
+    steepest = sum((weight / level for weight, level in mixture), _ZERO)
+    return between(
+        functionals.spectral(law.lower, mixture) - steepest * law.lost,
+        functionals.spectral(law.upper, mixture) + steepest * law.gained,
+    )
+
+
+def quantile_value(level: Fraction, account: Account, model: Model, table: Table) -> Number:
+    """Return the quantile at a level. Raises NoValue."""
+    law = return_law(account, model, table)
+    if isinstance(law, Outcomes):
+        return functionals.quantile(law, level)
+    low = level - law.rare if law.lost else level
+    high = level + law.rare if law.gained else level
+    if low <= 0 or high > 1:
+        raise NoValue("the outcomes that its level may concern are not bounded")
+    return between(functionals.quantile(law.lower, low), functionals.quantile(law.upper, high))
+
+
+def between(low: Fraction, high: Fraction) -> Number:
+    """Return the number between two bounds: exact where they are one."""
+    return low if low == high else Interval(low, high)

@@ -1,0 +1,109 @@
+"""The worst that a return may be: the infimum of its outcomes, exactly.
+
+m(x) is the least of pay + factor m(y) over the edges x -> y. With factors below 1 it is found by choosing an
+edge at each node, solving for what that pays, and choosing again where another edge is worse (Howard); with
+factors of 1 by going from the end backwards (Bellman, Ford), where a cycle that pays less than 0 has no end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from specexpr.certify.law import around
+from specexpr.certify.measure import Edge
+from specexpr.solve.risk.grid import ends_of
+from specexpr.solve.risk.returns import Return, alive
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+Edges = Sequence[Sequence[Edge]]
+
+
+def least(of: Return) -> Fraction | None:
+    """Return the infimum of the outcomes of a return, or None where they are not bounded from below."""
+    edges = of.chain.edges
+    found: Mapping[int, Fraction | None] = dict.fromkeys(range(len(edges)), _ZERO)
+    if of.tail:
+        factors = {e.factor for one in edges for e in one} - {_ZERO}
+        found = _shortest(edges) if factors <= {_ONE} else _discounted(edges)
+    factor = of.tail or _ONE
+    for weight, nodes in zip(reversed(of.head), reversed(alive(of)[:-1]), strict=True):
+        found = {x: _least((weight * e.pay, factor, found[e.node]) for e in edges[x]) for x in nodes}
+        factor = _ONE
+    return _least((_ZERO, factor, found[x]) for x, _ in of.chain.start)
+
+
+def _least(steps: Iterable[tuple[Fraction, Fraction, Fraction | None]]) -> Fraction | None:
+    """Return the least of pay + factor m over (pay, factor, m), where m may be unbounded."""
+    found = [(pay, factor, m) for pay, factor, m in steps]
+    if any(m is None for _, _, m in found):
+        return None
+    return min(pay + factor * m for pay, factor, m in found if m is not None)
+
+
+def _discounted(edges: Edges) -> dict[int, Fraction | None]:
+    """Return m at all nodes, where factors are below 1."""
+    near, _ = ends_of(edges)
+    first = [min(one, key=lambda e: float(e.pay) + float(e.factor) * near[e.node]) for one in edges]
+    while True:
+        m = _along(first)
+        better = [min(one, key=lambda e: e.pay + e.factor * m[e.node]) for one in edges]
+        changed = [
+            x
+            for x, (old, new) in enumerate(zip(first, better, strict=True))
+            if new.pay + new.factor * m[new.node] < old.pay + old.factor * m[old.node]
+        ]
+        if not changed:
+            return dict(enumerate(m))
+        for x in changed:
+            first[x] = better[x]
+
+
+def _along(first: Sequence[Edge]) -> list[Fraction]:
+    """Return what is to come from each node if one edge of each is taken."""
+    found: dict[int, Fraction] = {}
+    for start in range(len(first)):
+        path: dict[int, None] = {}
+        x = start
+        while x not in found and x not in path and first[x].factor:
+            path[x] = None
+            x = first[x].node
+        if x in path:
+            found |= around(dict(enumerate(first)), x)
+        elif x not in found:
+            found[x] = first[x].pay
+        for y in reversed(path):
+            if y not in found:
+                found[y] = first[y].pay + first[y].factor * found[first[y].node]
+    return [found[x] for x in range(len(first))]
+
+
+def _shortest(edges: Edges) -> dict[int, Fraction | None]:
+    """Return m at all nodes, where factors are 1 but for steps to the end."""
+    found: dict[int, Fraction] = {}
+    into: list[list[tuple[int, Fraction]]] = [[] for _ in edges]
+    waiting: dict[int, None] = {}
+    for x, one in enumerate(edges):
+        for e in one:
+            if e.factor:
+                into[e.node].append((x, e.pay))
+            else:
+                found[x] = min(e.pay, found.get(x, e.pay))
+                waiting[x] = None
+    for _ in range(len(edges) + 1):  # a shortest path takes no node twice
+        changed: dict[int, None] = {}
+        for y in waiting:
+            for x, pay in into[y]:
+                low = pay + found[y]
+                if x not in found or low < found[x]:
+                    found[x] = low
+                    changed[x] = None
+        waiting = changed
+    lost = set(waiting)
+    todo = list(lost)
+    for y in todo:
+        new = [x for x, _ in into[y] if x not in lost]
+        lost.update(new)
+        todo += new
+    return {x: None if x in lost else found[x] for x in range(len(edges))}
