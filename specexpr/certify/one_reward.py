@@ -7,6 +7,9 @@ about finitely many policies and sequences, so that one e serves them all. Conve
 one. So a proof about one Markov reward at the discount of the claim is one about `lexmax`, and the number of
 rewards that are needed is 1.
 
+The least, or the greatest, return of one reward is its return: so a reward that serves the claim is a
+witness of `maxmin` and `maxmax` too. No more is said of these: several rewards can do more than one.
+
 That is so where the rewards are free. Where the question gives objectives it proves nothing.
 """
 
@@ -16,11 +19,15 @@ from specexpr.certify.model import Claim
 from specexpr.certify.proofs import Refused
 
 LEXICOGRAPHIC = frozenset({"lexmax"})
+AGGREGATED = frozenset({"maxmin", "maxmax"})
 
 
 def as_one_reward(claim: Claim, formalism: str) -> str:
-    """Return the formalism that a proof must be about to prove the same of this one. Raises Refused."""
-    if formalism not in LEXICOGRAPHIC:
+    """Return the formalism that a proof must be about to prove the same of this one. Raises Refused.
+
+    Of `maxmin` and `maxmax` that holds for witnesses only.
+    """
+    if formalism not in LEXICOGRAPHIC | AGGREGATED:
         return formalism
     if claim.setting.given:
         raise Refused("the question gives objectives, the proof is about free rewards")
