@@ -196,7 +196,7 @@ def check_asked_again(
     subject: Subject, question: Question, verdict: Verdict, *, way: AskAgain, random: Random
 ) -> bool:
     """Ask again in one way, if it applies, and say whether it did. Raises Broken."""
-    if isinstance(verdict, Undecided) or not subject.is_asked_again:
+    if isinstance(verdict, Undecided) or not subject.is_asked_again or _is_by_components(subject, question):
         return False
     asked = way.ask(random, question)
     other = None if asked is None else ready(subject, asked)
@@ -215,6 +215,13 @@ def check_asked_again(
         what = f"{way.name}, {before} becomes {after}"
         raise Broken(Law.ASKED_AGAIN, what, document=f"# {way.name}:\n{question_text(other)}")
     return True
+
+
+def _is_by_components(subject: Subject, question: Question) -> bool:
+    """Say whether a question is asked by the components of the objective behind it, which others forget."""
+    prepared = question if subject.prepare is None else subject.prepare(question)
+    asked = ready(subject, question)
+    return prepared.options.given is None and asked is not None and asked.options.given is not None
 
 
 def answer(is_expressible: bool) -> str:

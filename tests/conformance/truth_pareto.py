@@ -11,6 +11,8 @@ from specexpr.models.policy import Policy
 from specexpr.testing.component_truth import true_values
 
 HERE = Path(__file__).parent
+CASES = 6
+"""How many questions of each kind are drawn."""
 
 
 def value(environment: Environment, spec: Spec, policy: Policy) -> Value:
