@@ -20,6 +20,21 @@ policy half in one { s -> { a: 1/2, b: 1/2 } }
 policy third in one { s -> { a: 1/3, b: 2/3 } }
 """
 
+SHOWN = ONE.replace("s / * -> s }", "s / * -> s; label A { s / a } }")
+
+DARK = """
+environment dark {
+  states s l r w; actions a b; start s
+  s / a -> { l: 1/2, r: 1/2 }; s / b -> { l: 1/4, r: 3/4 }; w / * -> w
+  l / a -> l; l / b -> w; r / a -> r; r / b -> w
+  label go { l / b r / b }; label away { s w }
+}
+policy short in dark { s -> a; l -> { a: 1/10, b: 9/10 }; r -> { a: 1/10, b: 9/10 }; w -> a }
+policy middle in dark { s -> b; l -> { a: 1/5, b: 4/5 }; r -> { a: 1/5, b: 4/5 }; w -> b }
+policy long in dark { s -> { a: 1/2, b: 1/2 }; l -> { a: 3/10, b: 7/10 }; r -> { a: 3/10, b: 7/10 }; w -> a }
+policy stay in dark { * -> a }
+"""
+
 LEAVE = """
 environment leave { states s0 w; actions a b; start s0; s0 / a -> s0; s0 / b -> w; w / * -> w }
 policy short in leave { s0 -> { a: 1/10, b: 9/10 }; w -> a }
@@ -77,6 +92,12 @@ TASKS = (
     (ONE, "in one { half > third; always ~ half; never ~ third }"),
     (ONE, "in one { half > third; half ~ always }"),
     (ONE, "in one { half > always; half ~ third; third > never; never ~ always }"),
+    (SHOWN, "in one { always > half ~ third > never; observe labels }"),
+    (SHOWN, "in one { never > always > half; observe labels }"),
+    (SHOWN, "in one { half > third; always ~ half; never ~ third; observe labels }"),
+    (DARK, "in dark { short > middle > long; observe labels }"),
+    (DARK, "in dark { middle > short; middle > long; observe labels }"),
+    (DARK, "in dark { middle > long; short ~ stay; observe labels }"),
     (LEAVE, "in leave { short > middle > long }"),
     (LEAVE, "in leave { half > most > stay }"),
     (LEAVE, "in leave { middle > short; middle > long }"),

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from fractions import Fraction
+from functools import partial, reduce
 from itertools import product
 from typing import Any
 
 from certify_checker import Json, Policy, World, identity
 from equality_checker import Comparisons
 from temporal_cases import Pieces, Way, assert_cases
+from temporal_sight import Walker, ways_on_labels
 from word_checker import AskedOfTrajectories, assert_cancels
 
 from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
@@ -63,6 +65,11 @@ class AskedOfFormulas(Comparisons):
             tuple(sorted((self.actions.index(a), p) for a, p in policy[s].items())) for s in self.states
         )
 
+    def shows(self, where: str, state: str, action: str) -> tuple[str, ...]:
+        """Return the names of the labels of a step."""
+        s, a = self.states.index(state), self.actions.index(action)
+        return tuple(sorted(x.name for x in self.labels[where] if s in x.states or (s, a) in x.pairs))
+
     def mentioned(self) -> set[tuple[str, str]]:
         """Return the policies that the task names, by environment and identity."""
         found = set()
@@ -109,7 +116,6 @@ def assert_right_of_formulas(document: Json, result: Json) -> None:
         if proof["kind"] == "two-level":
             assert_levels(asked, proof)
         else:
-            assert not asked.observes
             assert_pieces(asked, proof)
     assert_no_choice(asked, proof["kind"])
 
@@ -208,7 +214,9 @@ def reads_steps(text: Any) -> bool:
     """Say whether a formula speaks of more than labels."""
     if not isinstance(text, list) or text[:1] == ["label"]:
         return False
-    return text[:1] in (["at"], ["do"], ["next"], ["coin"]) or any(map(reads_steps, text))
+    if text[:1] == ["coin"]:
+        return len(text) == 3
+    return text[:1] in (["at"], ["do"], ["next"]) or any(map(reads_steps, text))
 
 
 def spell(asked: AskedOfFormulas, proof: Json, text: Any, chances: dict[Fraction, Fraction]) -> Formula:
@@ -217,7 +225,7 @@ def spell(asked: AskedOfFormulas, proof: Json, text: Any, chances: dict[Fraction
         return spell(asked, proof, proof["shared"][text], chances)
     head, *rest = text
     if head == "coin":
-        return coin(asked, chances[Fraction(rest[0])], rest[1])
+        return coin(asked, chances[Fraction(rest[0])], *rest[1:])
     if head in ("label", "at", "do", "next"):
         (what,) = rest
         places = {"label": None, "do": asked.actions}.get(head, asked.states)
@@ -245,22 +253,49 @@ def patterns(faces: int) -> list[str]:
         length += 1
 
 
-def coin(asked: AskedOfFormulas, chance: Fraction, loop: list[list[str]]) -> Formula:
+def both(one: Formula, other: Formula) -> Formula:
+    return Compound(Operator.AND, (one, other))
+
+
+def in_turn(left: list[Formula], then: Formula | None) -> Formula:
+    """Return that formulas hold one after the other, and then another one."""
+    here, *more = left
+    following = in_turn(more, then) if more else then
+    return here if following is None else both(here, Compound(Operator.NEXT, (following,)))
+
+
+def letters(loop: list[list[list[str]]]) -> list[Formula]:
+    """Return what is asked of each label set of a loop."""
+    found = []
+    for held, others in loop:
+        assert held == sorted(set(held))
+        assert others == sorted(set(others) - set(held))
+        atoms: list[Formula] = [Atom(AtomKind.LABEL, name) for name in held]
+        atoms += [Compound(Operator.NOT, (Atom(AtomKind.LABEL, name),)) for name in others]
+        found.append(reduce(both, atoms) if atoms else Compound(Operator.TRUE))
+    return found
+
+
+def coin(asked: AskedOfFormulas, chance: Fraction, loop: list[Any], marker: int | None = None) -> Formula:
     """Return the formula that a coin stands for: of its words the first one to occur is among some."""
-    steps = [(asked.states.index(s), asked.actions.index(a), asked.states.index(t)) for s, a, t in loop]
-    home = Atom(AtomKind.AT, steps[0][0])
-    assert [s for s, _, _ in steps[1:]] == [t for *_, t in steps[:-1]]
-    assert steps[-1][2] == steps[0][0]
-    assert steps[0][0] not in [s for s, _, _ in steps[1:]]
+    home: Formula
+    if marker is None:
+        places = [(asked.states.index(s), asked.actions.index(a), asked.states.index(t)) for s, a, t in loop]
+        steps = [both(Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t)) for _, a, t in places]
+        home = Atom(AtomKind.AT, places[0][0])
+        assert [s for s, _, _ in places[1:]] == [t for *_, t in places[:-1]]
+        assert places[-1][2] == places[0][0]
+        assert places[0][0] not in [s for s, _, _ in places[1:]]
+    else:
+        assert asked.observes
+        assert marker > 0
+        steps = letters(loop)
+        home = in_turn([steps[i % len(steps)] for i in range(marker)], None)
 
-    def both(one: Formula, other: Formula) -> Formula:
-        return Compound(Operator.AND, (one, other))
-
-    def walk(left: list[tuple[int, int, int]], then: Formula | None) -> Formula:
-        (_, a, t), *more = left
-        here = both(Atom(AtomKind.DO, a), Atom(AtomKind.NEXT, t))
-        following = walk(more, then) if more else then
-        return here if following is None else both(here, Compound(Operator.NEXT, (following,)))
+    def walk(left: list[Formula], then: Formula | None) -> Formula:
+        if marker is not None:
+            then = home if then is None else both(home, then)
+        return in_turn(left, then)
 
     def excursions(texts: list[str]) -> Formula | None:
         if not texts[0]:
@@ -298,15 +333,21 @@ def size_of(proof: Json) -> int:
             return count(proof["shared"][text])
         head, *rest = text
         if head == "coin":
-            return coin_size(Fraction(rest[0]), len(rest[1]))
+            return coin_size(Fraction(rest[0]), *rest[1:])
         return 1 if head in ("label", "at", "do", "next") else 1 + sum(map(count, rest))
 
     return count(proof["formula"])
 
 
-def coin_size(chance: Fraction, steps: int) -> int:
+def coin_size(chance: Fraction, loop: list[Any], marker: int | None = None) -> int:
     """Count level by level: how many different beginnings of words there are, and which of them branch."""
-    total = 6
+    home, walked, walked_on = 1, 5 * len(loop) - 2, 5 * len(loop)
+    if marker is not None:
+        sizes = [counted(x) for x in letters(loop)]
+        home = sum(sizes[i % len(sizes)] for i in range(marker)) + 2 * (marker - 1)
+        walked = sum(sizes) + 2 * len(sizes) + home
+        walked_on = walked + 1
+    total = 4 + 2 * home
     for faces in (chance.denominator, chance.numerator):
         assert chance.denominator < 5_000, "too long to be counted here"
         words = patterns(chance.denominator)[:faces]
@@ -316,8 +357,12 @@ def coin_size(chance: Fraction, steps: int) -> int:
             total += len(heads) - len({word[:n] for word in words})  # disjunctions
             for head in heads:
                 is_last = n + 1 == length
-                total += 5 * steps + (0 if head[-1] == "1" else -1 if is_last else 6)
+                total += walked_on if head[-1] == "1" else walked + (1 if is_last else 6 + 2 * home)
     return total
+
+
+def counted(formula: Formula) -> int:
+    return 1 + sum(map(counted, formula.parts)) if isinstance(formula, Compound) else 1
 
 
 # -- terms -------------------------------------------------------------------------------------------------
@@ -361,9 +406,8 @@ def trace(asked: AskedOfFormulas, where: str, policy: Policy) -> tuple[object, .
     for _ in range(4 * len(world.states)):
         (action,) = policy[state]
         (following,) = world.step[state, action]
-        s, a = asked.states.index(state), asked.actions.index(action)
-        carried = [x.name for x in asked.labels[where] if s in x.states or (s, a) in x.pairs]
-        found.append(frozenset(carried) if asked.observes else (state, action, following))
+        carried = asked.shows(where, state, action)
+        found.append(carried if asked.observes else (state, action, following))
         state = following
     return tuple(found)
 
@@ -375,13 +419,17 @@ def assert_pieces(asked: AskedOfFormulas, proof: Json) -> None:
     """Check the policies of a certificate, its pieces, and each of its cases."""
     assert set(proof) == {"kind", "terms", "depth", "policies", "atoms", "spreads", "rest", "tree"}
     marks = []
-    ways: list[Way] = []
+    walkers: list[Walker] = []
     for entry in proof["policies"]:
         where = entry["environment"]
         policy = asked.read(where, entry["policy"])
         marks.append((where, asked.worlds[where].behaviour(policy)))
-        ways.append(Way.of(asked.worlds[where], policy))
+        walkers.append(Walker(asked.worlds[where], policy, partial(asked.shows, where)))
     assert len(set(marks)) == len(marks)
+    ways = ways_on_labels(walkers) if asked.observes else None
+    if ways is None:
+        ways = [Way.of(walker.world, walker.policy) for walker in walkers]
+        assert not asked.observes or len({repr(asked.labels[where]) for where, _ in marks}) == 1
     sides = []
     for term in proof["terms"]:
         where, world = term["environment"], asked.worlds[term["environment"]]

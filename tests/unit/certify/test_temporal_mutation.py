@@ -113,7 +113,11 @@ def of_coins(rng: random.Random, environment: Json, proof: Json) -> None:
         coin = container[key]
         if isinstance(coin, list) and coin[:1] == ["coin"]:
             coin[1] = str(Fraction(rng.randrange(1, 5), rng.choice([2, 3, 5, 7, 2**61 - 1])))
-            if rng.random() < 0.5:
+            if len(coin) == 4 and rng.random() < 0.7:
+                coin[3] = rng.choice([1, 1, 2, 3, 0])
+                coin[2] = rng.choice([coin[2], coin[2] * 2, [*coin[2], [[], sorted(environment["labels"])]]])
+                coin[2][0] = rng.choice([coin[2][0], coin[2][0][::-1], [[], []]])
+            elif len(coin) == 3 and rng.random() < 0.5:
                 rng.choice(coin[2])[rng.randrange(3)] = rng.choice(
                     [*environment["states"], *environment["actions"]]
                 )
