@@ -31,7 +31,7 @@ from specexpr.report.rationals import decimals
 STRONGEST = 0.6
 _WEAKEST = 0.08
 _SHORT = 5
-_SMALLEST = 6.0
+_SMALLEST = 5.0
 _READABLE, _ROOMY = 44.0, 56.0
 """Smaller cells, in pixels, have no text, or none beside arrows."""
 
@@ -89,7 +89,7 @@ class Square:
         half = self.side / 2
         if way in (UP, DOWN):
             y = size + 2 - half if way == UP else half - 5
-            place, room, anchor = (0.0, y), 0.42 * self.side, "middle"
+            place, room, anchor = (0.0, y), 0.4 * self.side, "middle"
         else:
             gap = 0.08 * self.side
             x = gap - half if way == LEFT else half - gap

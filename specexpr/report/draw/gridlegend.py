@@ -54,7 +54,8 @@ def grid_entries(
         yield Entry((outer, inner), 12, "every action stays")
     yield from _labels(facts, content, told)
     has_room = room.is_readable if content.taken is None else room.is_roomy
-    if any(facts.jumps[s] for s in range(len(facts.rows)) if s not in facts.far or not has_room):
+    shown = (s for s in range(len(facts.rows)) if s not in content.unreached)
+    if any(facts.jumps[s] for s in shown if s not in facts.far or not has_room):
         yield Entry((diamond((5, 0), 4.0),), 10, _jump_words(facts))
     if content.unreached:
         yield Entry((rectangle(0, -6, 12, 12, fill=UNREACHED, stroke=Stroke(Ink.PALE)),), 12, "never entered")

@@ -120,7 +120,7 @@ class _Drawn:
         half, name = self.side / 2, clipped(self.facts.environment.states[s])
         is_framed = self.facts.closed[s] or s in self._content.highlight
         inset = 3 + (self._inset if is_framed else 0)
-        room = (0.6 if self._content.reward is None else 0.36) * self.side
+        room = (0.6 if self._content.reward is None else 0.28) * self.side
         if self._has_room(square) and text_width(name, _NAME) <= room:
             at = square.at(inset - half, _NAME + inset - 2 - half)
             yield text(at, name, size=_NAME, ink=Ink.FAINT, anchor="start")
@@ -173,7 +173,8 @@ class _Drawn:
 
     def _signs(self, s: int, square: Square) -> Iterator[Shape]:
         """Yield the jumps, to the left of where actions go, and what is pointed at."""
-        for a in self.facts.jumps[s] if s not in self.facts.far or not self._has_room(square) else ():
+        is_told = s in self.facts.far and self._has_room(square)
+        for a in () if is_told or s in self._content.unreached else self.facts.jumps[s]:
             dr, dc = self._way(a) or (0, 0)
             right, down = (0.4 * dc - 0.24 * dr, 0.4 * dr - 0.24 * dc) if dr or dc else (-0.22, 0.22)
             yield diamond(square.at(right * self.side, down * self.side), min(4.0, 0.12 * self.side))
