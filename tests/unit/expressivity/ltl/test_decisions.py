@@ -15,6 +15,7 @@ from specexpr.certify.branching import setup
 from specexpr.certify.checking import Answer, check, kind_of
 from specexpr.certify.formula import Atom, Operator
 from specexpr.certify.formula_store import Joined, scheme_of
+from specexpr.certify.information import information_chains
 from specexpr.certify.kinds.formula import FormulaWitness, probabilities
 from specexpr.certify.kinds.two_level import TwoLevelCertificate
 from specexpr.certify.label_coin import LabelCoin, written_out_on_labels
@@ -32,6 +33,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.certify.ordering import holds
+from specexpr.certify.proofs import TooLarge
 from specexpr.certify.step_chain import step_chain
 from specexpr.expressivity.ltl.deciding import decide_ltl
 from specexpr.expressivity.ltl.drafts import step_atoms, step_truth
@@ -219,6 +221,58 @@ def test_labels_that_tell_steps_apart_say_as_much_as_steps() -> None:
             assert over_labels is over_steps, seed
     assert answers[Answer.EXPRESSIBLE] > 10
     assert answers[Answer.INEXPRESSIBLE] > 10
+
+
+def on_standings(claim: Claim) -> Claim:
+    """Return a claim about steps that says the same: label sets are actions from standing to standing."""
+    asked = setup(claim, claim.constraints)
+    chains = information_chains(claim, asked.points)
+    rows: dict[int, dict[int, Distribution]] = {}
+    for chain in chains:
+        for x, steps in chain.leaving.items():
+            rows.setdefault(x, {}).update({o: ((y, Fraction(1)),) for (_, o, y), _ in steps})
+    order = sorted(rows)
+    place = {x: i for i, x in enumerate(order)}
+    letters = sorted({o for row in rows.values() for o in row})
+    ahead = tuple({o: ((place[y], p),) for o, ((y, p),) in sorted(rows[x].items())} for x in order)
+    ((first, _),) = chains[0].start
+    m = Model(
+        tuple(map(str, order)), tuple(map(str, range(letters[-1] + 1))), ((place[first], Fraction(1)),), ahead
+    )
+    tables = [
+        tuple(
+            tuple((o, p) for (_, o, _), p in chain.leaving.get(x, ())) or ((min(rows[x]), Fraction(1)),)
+            for x in order
+        )
+        for chain in chains
+    ]
+    sides = zip(asked.sides, asked.relations, strict=True)
+    constraints = tuple(PolicyConstraint(0, tables[i], tables[j], relation) for (i, j), relation in sides)
+    return Claim((m,), constraints, (), None)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_choices_over_labels_run_through(seed: int) -> None:
+    """Where label sets tell enough, a verdict is the one of brute force on what they tell; few are open."""
+    rng = random.Random(seed)
+    seen: Counter[tuple[bool, Answer | None]] = Counter()
+    while sum(seen.values()) < 40:
+        claim = random_claim(rng)
+        pairs = [(s, a) for s, row in enumerate(claim.models[0].rows) for a in row]
+        labels = tuple(Label(name, pairs=frozenset(x for x in pairs if rng.random() < 0.5)) for name in "lr")
+        claim = replace(claim, setting=Setting(labels=(labels,)))
+        try:
+            told = on_standings(claim)
+            truth = formula_exists(told, told.constraints)
+        except (TooLarge, TooMany):
+            continue
+        answer = decided(claim)[0]
+        seen[truth, answer] += 1
+        assert answer in (None, Answer.EXPRESSIBLE if truth else Answer.INEXPRESSIBLE)
+    assert seen[True, Answer.EXPRESSIBLE] > 5
+    assert seen[False, Answer.INEXPRESSIBLE] > 5
+    assert seen[False, None] == 0
+    assert seen[True, None] < 4, seen
 
 
 def coins(*chances: str) -> list[Table]:

@@ -77,6 +77,27 @@ def test_a_coin_has_a_name() -> None:
     assert len(said.text) < 900
 
 
+def test_a_coin_of_labels_has_its_words() -> None:
+    """The marker and the loop are said by label sets, as few labels as tell them."""
+    said = words(ONE, "half ~ third; fifth > half; observe labels")
+    assert said.text.startswith("The formula over labels ")
+    assert "for which (!push) comes again and again and the way (!push) (!push) from it back to it" in said.text
+    assert "do " not in said.text
+
+
+def test_cases_over_labels() -> None:
+    """What is shown stands in the place of steps."""
+    said = words(ONE, "never > always; always > half; observe labels")
+    assert "No formula over labels does that, as cases show." in said.text
+    assert "A sequence of label sets that ends in a cycle is held by a formula or is not." in said.text
+    said = words(
+        LEAVE.replace("w / * -> w", "w / * -> w; label end { w }"),
+        "middle > short\nmiddle > long\nobserve labels",
+    )
+    assert "A2: {} {} {end} ..: middle 4/25, short 9/100, long 21/100" in said.text
+    assert said.lines == (7, 8)
+
+
 def test_cases_with_their_additions() -> None:
     """Each case is refuted by a sum that a person can check."""
     said = words(ONE, "never > always\nalways > half")
