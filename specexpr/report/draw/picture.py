@@ -5,7 +5,6 @@ Points are (x, y) with y downwards, in pixels of an SVG at its own size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -150,19 +149,3 @@ def _width(character: str) -> float:
     if character in "mwMW@%" or ord(character) > 0x2E80:
         return 1.0
     return 0.6
-
-
-def below(pictures: Sequence[Picture], *, gap: float, title: str, description: str = "") -> Picture:
-    """Return pictures one below the other, centred."""
-    width = max(one.width for one in pictures)
-    groups: list[Group] = []
-    y = 0.0
-    for one in pictures:
-        groups += placed(one, (width - one.width) / 2, y)
-        y += one.height + gap
-    return Picture(width, y - gap, tuple(groups), title, description)
-
-
-def group(shapes: Iterable[Shape], title: str | None = None) -> Group:
-    """Return shapes as one thing."""
-    return Group(tuple(shapes), title)

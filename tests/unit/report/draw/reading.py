@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from specexpr.report.draw.picture import Ellipse, Group, Picture, Point, Text, text_width
+from specexpr.report.draw.picture import Curve, Ellipse, Group, Picture, Point, Text, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 Box = tuple[float, float, float, float]
@@ -49,14 +49,30 @@ def box(text: Text, *, slack: float = 0.85) -> Box:
 
 
 def points(shape: object) -> tuple[Point, ...]:
-    """Return the points of a shape, the corners of its box for an ellipse or a text."""
+    """Return points of a shape, the corners of its box for an ellipse or a text."""
     if isinstance(shape, Ellipse):
         (x, y), (rx, ry) = shape.centre, shape.radii
         return (x - rx, y - ry), (x + rx, y + ry)
     if isinstance(shape, Text):
         left, top, right, bottom = box(shape)
         return (left, top), (right, bottom)
-    return tuple(shape.points)  # type: ignore[attr-defined] -- a polygon or a curve
+    if isinstance(shape, Curve) and len(shape.points) > 2:
+        return tuple(along(shape.points))
+    return tuple(shape.points)  # type: ignore[attr-defined] -- a polygon or a line
+
+
+def along(controls: tuple[Point, ...]) -> Iterator[Point]:
+    """Yield points on Bezier curves."""
+    for i in range(0, len(controls) - 1, 3):
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = controls[i : i + 4]
+        for k in range(9):
+            t = k / 8
+            weights = (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
+            xs, ys = (ax, bx, cx, dx), (ay, by, cy, dy)
+            yield (
+                sum(w * x for w, x in zip(weights, xs, strict=True)),
+                sum(w * y for w, y in zip(weights, ys, strict=True)),
+            )
 
 
 def overlap(one: Box, other: Box) -> bool:

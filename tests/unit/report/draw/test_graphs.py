@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 
@@ -18,7 +19,9 @@ from specexpr.report.draw.graphs import MOST_DRAWN, product_picture
 from specexpr.report.draw.palette import Ink
 from specexpr.report.draw.picture import Curve
 from specexpr.report.draw.svg import svg_text
+from specexpr.syntax.names import clipped
 from specexpr.testing.examples import model
+from specexpr.testing.generators import awkward_names, random_environment
 from tests.unit.report.draw.reading import is_inside, titles, words
 
 
@@ -123,10 +126,24 @@ def test_what_is_pointed_at_is_marked() -> None:
     assert environment_svg(ROOMS, highlight=(1,)).count('s-mark"') == 1
 
 
-def test_everything_is_on_the_picture() -> None:
-    """Nothing is cut off at its edges."""
-    assert is_inside(environment_picture(ROOMS))
-    assert is_inside(environment_picture(ROOMS, policy=(HALF, HALF)))
+@pytest.mark.parametrize("seed", range(30))
+def test_everything_is_on_the_picture(seed: int) -> None:
+    """Whatever names there are, it is XML, nothing is cut off at the edges, and each state is there."""
+    random = Random(seed)
+    where = awkward_names(random, random_environment(random, seed % 9))
+    policy = tuple(tuple((a, Fraction(1, len(row))) for a in row) for row in where.model.rows)
+    for drawn in (None, policy):
+        picture = environment_picture(where, policy=drawn)
+        assert is_inside(picture)
+        told = [title.split(":")[0] for title in titles(svg_text(picture))]
+        assert len(told) == len(where.states)
+    found = words(svg_text(picture))
+    assert all(escaped(name) in found for name in where.states)
+
+
+def escaped(name: str) -> str:
+    """Return a name as it is shown."""
+    return clipped(name).strip()
 
 
 def test_large_environments_that_are_no_grids_are_refused() -> None:
