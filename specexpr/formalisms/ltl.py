@@ -50,9 +50,9 @@ ends in a larger class any share can be held, by a formula that tosses a coin th
 that order the policies, and they are written down as a formula (a smaller one is then looked for); or cases
 show, each by an addition, that no choice of pieces does. Words are followed up to a length: where they can go
 on for ever before they enter a class, and ties must hold exactly, the answer can be ``undecided``. Over
-labels all this is said of words of label sets, and of what they tell of where the policies are. If that takes
-too many states, less is proved: what no function of label sequences does, and no formula over transitions; and
-unions of words are tried.
+labels all this is said of words of label sets, and of what they tell of where the policies are. If that
+takes too many states, less is proved: what no function of label sequences does, and no formula over
+transitions; and unions of words are tried.
 
 What it cannot do
 -----------------

@@ -139,7 +139,7 @@ class _Decision:
         return Search(self.claim, self.constraints, self.labels, effort).run()
 
     def searched_on_labels(self, effort: Effort) -> Found | Certificate | Undecided:
-        """Search in the same way if label sets tell enough; if not, for words, and for cases of transitions."""
+        """Search so if label sets tell enough; if not, for words of them, and for cases of transitions."""
         try:
             search = Search(self.claim, self.constraints, (), effort)
         except TooLarge:

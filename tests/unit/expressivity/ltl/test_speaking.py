@@ -81,7 +81,9 @@ def test_a_coin_of_labels_has_its_words() -> None:
     """The marker and the loop are said by label sets, as few labels as tell them."""
     said = words(ONE, "half ~ third; fifth > half; observe labels")
     assert said.text.startswith("The formula over labels ")
-    assert "for which (!push) comes again and again and the way (!push) (!push) from it back to it" in said.text
+    assert (
+        "for which (!push) comes again and again and the way (!push) (!push) from it back to it" in said.text
+    )
     assert "do " not in said.text
 
 
