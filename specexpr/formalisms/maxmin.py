@@ -22,9 +22,26 @@ by an enclosure give an enclosure: the least lower end and the least upper end.
 
 How it is decided
 -----------------
-With ``given fast, calm`` in the task, or ``--given fast,calm``, nothing is left to choose: the least of
-exactly these values is compared, and one constraint that it fails refutes it. An order that an objective
-of this formalism induced is asked by its own components, where the kernel can value them.
+*Free rewards.* If the objectives may be any Markov rewards at the discount of the question, as many as
+are needed, what policies are worth is a concave function of their occupancies, and every concave function
+of finitely many occupancies is such a least: Afriat's inequalities, a system of linear inequalities, say
+whether some concave function orders policies as asked. One reward is tried first. The answer is a list of
+rewards, pruned and merged as long as that is found to go on, with the proof that one does not do; or
+mixtures of policies that visit everything as often as another one, so that this one is worth at least
+their mean, which the constraints contradict. The size counts rewards: it is 1 iff a Markov reward does,
+and what is said beyond that are bounds.
+
+An acceptable set among all deterministic policies is expressible iff no policy outside behaves like an
+accepted one: their occupancies are vertices of the polytope of all occupancies, which no others mix.
+Exponentially many rewards may be needed; where policies are many the proof is this argument. With other
+constraints beside such a set all behaviours are gone through, up to 5,000.
+
+Where the discount is left open, few discounts are tried; if none of them does, the question needs one.
+
+*Given objectives.* With ``given fast, calm`` in the task, or ``--given fast,calm``, nothing is left to
+choose: the least of exactly these values is compared, and one constraint that it fails refutes it. An
+order that an objective of this formalism induced is asked by its own components, where the kernel can
+value them.
 
 What it cannot do
 -----------------
@@ -59,6 +76,8 @@ fast, calm
 
 References
 ----------
+Sydney N. Afriat: The Construction of Utility Functions from Expenditure Data (International Economic
+Review 1967).
 Joar Skalse, Alessandro Abate: On the Limitations of Markovian Rewards to Express Multi-Objective,
 Risk-Sensitive, and Modal Tasks (UAI 2023).
 """
@@ -80,6 +99,7 @@ from specexpr.composites import (
 )
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
+from specexpr.expressivity.step_rewards import asks_policies
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
@@ -105,12 +125,16 @@ def evaluate(environment: Environment, spec: Several, policies: Sequence[Policy]
 
 
 def needs(question: Question) -> str | None:
-    """Return what a question lacks: given objectives, policies to compare."""
-    return lacks_comparable(question)
+    """Return what a question lacks: policies to compare."""
+    return lacks_comparable(question) if question.options.given else asks_policies(question)
 
 
 def decide(question: Question) -> Verdict:
-    """Return a proved verdict: the given objectives leave nothing to choose."""
+    """Return a proved verdict: rewards or a conflict; given objectives leave nothing to choose."""
+    if not question.setting.given:
+        from specexpr.expressivity.several.free_rewards import answer_free
+
+        return answer_free(question, "maxmin")
     from specexpr.expressivity.several.choosing import answer_given
 
     return answer_given(question, "maxmin")
@@ -126,7 +150,7 @@ FORMALISM = Formalism(
     print=print_maxmin,
     sample=sample_list,
     evaluate=evaluate,
-    options=frozenset({"given", "modulo_unreachable"}),
+    options=frozenset({"discount", "given", "modulo_unreachable"}),
     needs=needs,
     settle=settle_given,
     decide=decide,

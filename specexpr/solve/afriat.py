@@ -1,17 +1,19 @@
-"""Concave functions through points: Afriat's inequalities, decided exactly.
+"""Values at points that some function of a given shape takes: Afriat's inequalities, decided exactly by
+cuts.
 
-Given are points x_i, homogeneous: some linear function is 1 on all of them. Wanted are values u_i that meet
-linear constraints, and for each i a *piece*, a linear g_i with <g_i, x_i> = u_i and <g_i, x_j> >= u_j for
-all j. Then min over i of g_i is concave, with these values. Coordinates of pieces may have to be >= 0 or >
-0.
+Wanted are values u_i that meet linear constraints and that a function of the shape takes. What the shape
+asks of values are *cuts*: u_i is at least the mean of some u_j with given shares, or more. A `Shape` says
+of values which cuts they violate, if any. Cuts join the constraints until the values violate none, or
+constraints and cuts contradict each other. Shapes have finitely many cuts to give, so this ends.
 
-**Cuts.** For given values, x_i has no piece iff multipliers y >= 0 have sum of y_j (x_j - x_i) + s = 0,
-where s >= 0 lives on the coordinates with a sign, and sum of y_j (u_j - u_i) > 0, or = 0 although s is
-positive on a coordinate that must be > 0 (Motzkin). With shares lambda = y / sum y this is Jensen's
-inequality: x_i is, or exceeds, sum of lambda_j x_j, so that u_i must be at least sum of lambda_j u_j, or
-more. It joins the constraints on u. The multipliers come from extreme rays of a cone that does not depend
-on u but for a slice, so that finitely many cuts can join: this ends, in values with their pieces or in
-constraints and cuts that contradict each other.
+**Concave.** Points x_i are homogeneous: some linear function is 1 on all of them. Values are those of a
+concave function iff each i has a *piece*, a linear g_i with <g_i, x_i> = u_i and <g_i, x_j> >= u_j for all
+j; then min over i of g_i is one. Coordinates of pieces may have to be >= 0 or > 0. By Motzkin's theorem x_i
+has no piece iff some y >= 0 have sum of y_j (x_j - x_i) + s = 0, where s >= 0 lives on the coordinates with
+a sign, and sum of y_j (u_j - u_i) > 0, or = 0 although s is positive on a coordinate that must be > 0. With
+the shares y / sum y this is the cut. The y come from extreme rays of finitely many cones.
+
+**Monotone.** Between vectors x_i >= x_j there is a cut with one share.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from math import lcm
+from typing import Generic, Protocol, TypeVar
 
 from specexpr.certify.model import Relation
 from specexpr.exact import common_denominator
@@ -28,8 +31,101 @@ from specexpr.solve.cone import Conflict, Direction, OutOfTime
 from specexpr.solve.rows import decide_rows
 
 Piece = tuple[Fraction, ...]
+F = TypeVar("F", covariant=True)
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
+_ZERO = Fraction(0)
+_AT_ONCE = 4  # cuts for each vector that join at once
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The sum of coefficient * unknown in a relation to 0.
+
+    Unknowns are the values by the numbers of their points, and others from -1 downwards.
+    """
+
+    parts: tuple[tuple[int, int], ...]
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The value at a point is at least the mean, with these shares, of those at others; `is_strict`: more."""
+
+    point: int
+    shares: tuple[tuple[int, Fraction], ...]
+    is_strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Multipliers of rows, by number, and of cuts, that combine them to 0 > 0."""
+
+    rows: tuple[tuple[int, Fraction], ...]
+    cuts: tuple[tuple[Cut, Fraction], ...]
+
+
+class Shape(Protocol[F]):
+    """What values must be; of so many points."""
+
+    @property
+    def size(self) -> int: ...
+
+    def judge(self, values: Sequence[int], below: int, deadline: float | None) -> F | list[Cut] | OutOfTime:
+        """Return a function with these values over a denominator, or cuts that they violate."""
+        ...
+
+
+@dataclass(slots=True)
+class Values(Generic[F]):
+    """Constraints on values, growing; `others` is the number of the other unknowns."""
+
+    rows: list[Row] = field(default_factory=list)
+    others: int = 0
+    cuts: list[Cut] = field(default_factory=list)
+
+    def solve(self, shape: Shape[F], *, deadline: float | None = None) -> F | Contradiction | OutOfTime:
+        """Return a function of the shape whose values meet the rows, or what contradicts itself."""
+        while True:
+            outcome = self._values(shape.size, deadline)
+            match outcome:
+                case Conflict():
+                    return self._contradiction(outcome)
+                case OutOfTime():
+                    return outcome
+            found = shape.judge(outcome.numerators[: shape.size], outcome.denominator, deadline)
+            if not isinstance(found, list):
+                return found
+            new = [cut for cut in dict.fromkeys(found) if cut not in self.cuts]
+            assert new, "a cut that the values meet cannot be violated by them"
+            self.cuts += new
+
+    def _values(self, size: int, deadline: float | None) -> Direction | Conflict | OutOfTime:
+        matrix = []
+        for row in self.rows:
+            line = [0] * (size + self.others)
+            for unknown, n in row.parts:
+                line[unknown if unknown >= 0 else size - 1 - unknown] += n
+            matrix.append(line)
+        for cut in self.cuts:
+            line = [0] * (size + self.others)
+            shares, line[cut.point] = common_denominator([share for _, share in cut.shares])
+            for (j, _), share in zip(cut.shares, shares, strict=True):
+                line[j] -= share
+            matrix.append(line)
+        relations = [row.relation for row in self.rows]
+        relations += [Relation.STRICT if cut.is_strict else Relation.WEAK for cut in self.cuts]
+        return decide_rows(matrix, relations, deadline=deadline)
+
+    def _contradiction(self, conflict: Conflict) -> Contradiction:
+        count = len(self.rows)
+        rows = tuple((k, y) for k, y in conflict.multipliers if k < count)
+        used = [(self.cuts[k - count], y) for k, y in conflict.multipliers if k >= count]
+        scaled = ((cut, y * lcm(*(share.denominator for _, share in cut.shares))) for cut, y in used)
+        return Contradiction(rows, tuple(scaled))
+
+
+# -- concave functions ------------------------------------------------------------------------------------
 
 
 class Sign(Enum):
@@ -49,134 +145,43 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """The sum of coefficient * unknown, unknowns by number, in a relation to 0."""
-
-    parts: tuple[tuple[int, int], ...]
-    relation: Relation
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The value at a point is at least the mean, with these shares, of those at others; `is_strict`: more."""
-
-    point: int
-    shares: tuple[tuple[int, Fraction], ...]
-    is_strict: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Concave:
-    """Values at the points, then those of the other unknowns; distinct pieces whose least gives them."""
+    """Concave functions through points: what their pieces must be."""
 
-    values: tuple[Fraction, ...]
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Multipliers of rows, by number, and of cuts, that combine them to 0 > 0."""
-
-    rows: tuple[tuple[int, Fraction], ...]
-    cuts: tuple[tuple[Cut, Fraction], ...]
-
-
-@dataclass(slots=True)
-class Afriat:
-    """Points and constraints on values, growing; `others` are unknowns after those of the points.
-
-    Other unknowns have numbers from -1 downwards, so that points may join.
-    """
-
+    points: tuple[Point, ...]
     signs: tuple[Sign, ...]
-    points: list[Point] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    others: int = 0
-    cuts: list[Cut] = field(default_factory=list)
 
-    def solve(self, deadline: float | None = None) -> Concave | Contradiction | OutOfTime:
-        """Return values with pieces, or what contradicts itself."""
-        while True:
-            outcome = self._values(deadline)
-            if not isinstance(outcome, Direction):
-                return outcome if isinstance(outcome, OutOfTime) else self._contradiction(outcome)
-            found = self._pieces(outcome, deadline)
-            if not isinstance(found, int):
-                return found
+    @property
+    def size(self) -> int:
+        """Return the number of points."""
+        return len(self.points)
 
-    def _column(self, unknown: int) -> int:
-        return unknown if unknown >= 0 else len(self.points) - 1 - unknown
-
-    def _values(self, deadline: float | None) -> Direction | Conflict | OutOfTime:
-        width = len(self.points) + self.others
-        matrix = []
-        for row in self.rows:
-            line = [0] * width
-            for unknown, n in row.parts:
-                line[self._column(unknown)] += n
-            matrix.append(line)
-        for cut in self.cuts:
-            line = [0] * width
-            shares, below = common_denominator([share for _, share in cut.shares])
-            line[cut.point] = below
-            for (j, _), share in zip(cut.shares, shares, strict=True):
-                line[j] -= share
-            matrix.append(line)
-        relations = [row.relation for row in self.rows]
-        relations += [Relation.STRICT if cut.is_strict else Relation.WEAK for cut in self.cuts]
-        return decide_rows(matrix, relations, deadline=deadline)
-
-    def _contradiction(self, conflict: Conflict) -> Contradiction:
-        count = len(self.rows)
-        rows = tuple((k, y) for k, y in conflict.multipliers if k < count)
-        cuts = []
-        for k, y in conflict.multipliers:
-            if k >= count:
-                cut = self.cuts[k - count]
-                cuts.append((cut, y * lcm(*(share.denominator for _, share in cut.shares))))
-        return Contradiction(rows, tuple(cuts))
-
-    def _pieces(self, outcome: Direction, deadline: float | None) -> Concave | OutOfTime | int:
-        """Return values with pieces, or how many cuts have joined."""
-        values, below = outcome.numerators, outcome.denominator
-        pieces: dict[Piece, None] = {}
-        new: list[Cut] = []
+    def judge(
+        self, values: Sequence[int], below: int, deadline: float | None
+    ) -> tuple[Piece, ...] | list[Cut] | OutOfTime:
+        """Return distinct pieces whose least gives the values, or cuts that these violate."""
+        pieces: list[Piece] = []
+        cuts: list[Cut] = []
         for i, point in enumerate(self.points):
-            if not new and any(_at(piece, point) * below == values[i] for piece in pieces):
+            if any(value_at(piece, point) * below == values[i] for piece in pieces):
                 continue
-            found = self.piece(i, values, below, deadline=deadline)
+            found = self._piece(i, values, below, deadline)
             match found:
                 case OutOfTime():
                     return found
                 case Cut():
-                    new.append(found)
+                    cuts.append(found)
                 case _:
-                    pieces[found] = None
-        if new:
-            known = set(self.cuts)
-            joining = [cut for cut in new if cut not in known]
-            assert joining, "a cut that the values meet cannot cut them off"
-            self.cuts += joining
-            return len(joining)
-        return Concave(outcome.fractions(), tuple(pieces))
+                    pieces.append(found)
+        return cuts or tuple(pieces)
 
-    def piece(
-        self,
-        i: int,
-        values: Sequence[int],
-        below: int,
-        *,
-        touching: Sequence[int] = (),
-        deadline: float | None = None,
+    def _piece(
+        self, i: int, values: Sequence[int], below: int, deadline: float | None
     ) -> Piece | Cut | OutOfTime:
-        """Return a piece of x_i for values over a denominator, or the cut that shows that there is none.
-
-        touching: points, by number, at which the piece shall have the value too; then a cut may say less.
-        """
-        tied = {i, *touching}
-        rows = [(*(below * n for n in x.numerators), -values[j] * x.below) for j, x in enumerate(self.points)]
-        relations = [Relation.TIE if j in tied else Relation.WEAK for j in range(len(rows))]
+        """Return a piece of x_i, or the cut that shows that there is none."""
         width = len(self.signs)
+        rows = [(*(below * n for n in x.numerators), -values[j] * x.below) for j, x in enumerate(self.points)]
+        relations = [Relation.TIE if j == i else Relation.WEAK for j in range(len(rows))]
         for c, sign in enumerate(self.signs):
             if sign is not Sign.FREE:
                 rows.append(tuple(int(k == c) for k in range(width + 1)))
@@ -188,17 +193,45 @@ class Afriat:
             case Direction(numerators=numerators):
                 return tuple(Fraction(n, numerators[-1]) for n in numerators[:-1])
             case Conflict(multipliers=multipliers):
-                count = len(self.points)
-                heavy = {j: y * self.points[j].below for j, y in multipliers if j < count and j != i}
+                heavy = {j: y * self.points[j].below for j, y in multipliers if j < self.size and j != i}
                 total = sum(heavy.values(), _ZERO)
-                shares = tuple((j, y / total) for j, y in sorted(heavy.items())) if total else ()
-                strict = any(
-                    y and relations[j] is Relation.STRICT and j < len(rows) - 1 for j, y in multipliers
-                )
-                return Cut(i, shares, strict)
+                shares = tuple((j, y / total) for j, y in heavy.items())
+                others = [j for j, _ in multipliers if self.size <= j < len(rows) - 1]
+                return Cut(i, shares, any(relations[j] is Relation.STRICT for j in others))
             case _:
                 return outcome
 
 
-def _at(piece: Piece, point: Point) -> Fraction:
+def value_at(piece: Piece, point: Point) -> Fraction:
+    """Return the value of a linear function at a point."""
     return sum((w * n for w, n in zip(piece, point.numerators, strict=True)), _ZERO) / point.below
+
+
+# -- monotone functions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Monotone:
+    """Functions of vectors, no two the same, that do not fall where entries rise; `is_strict`: that rise."""
+
+    vectors: tuple[tuple[Fraction, ...], ...]
+    is_strict: bool
+
+    @property
+    def size(self) -> int:
+        """Return the number of vectors."""
+        return len(self.vectors)
+
+    def judge(
+        self, values: Sequence[int], below: int, deadline: float | None
+    ) -> tuple[Fraction, ...] | list[Cut] | OutOfTime:
+        """Return the values, or cuts that they violate."""
+        cuts = []
+        for i, high in enumerate(self.vectors):
+            for j, low in enumerate(self.vectors):
+                if values[i] > values[j] or i == j or (values[i] == values[j] and not self.is_strict):
+                    continue
+                if all(x >= y for x, y in zip(high, low, strict=True)):
+                    cuts.append(Cut(i, ((j, Fraction(1)),), self.is_strict))
+        worst = sorted(cuts, key=lambda cut: values[cut.point] - values[cut.shares[0][0]])
+        return worst[: _AT_ONCE * self.size] or tuple(Fraction(n, below) for n in values)
