@@ -22,6 +22,7 @@ class Ranked:
 
     pairs: tuple[tuple[int, Relation, int], ...]
     unsettled: tuple[int, int] | None = None
+    is_total: bool = True
 
 
 def ranked(values: Sequence[Value], compare: Compare | None) -> Ranked:
@@ -52,7 +53,7 @@ def ranked(values: Sequence[Value], compare: Compare | None) -> Ranked:
             case Standing.INCOMPARABLE:
                 pass
     if len(found) < len(standings):
-        return Ranked(tuple(found), unsettled)
+        return Ranked(tuple(found), unsettled, is_total=False)
 
     def earlier(i: int, j: int) -> int:
         standing = standings[min(i, j), max(i, j)]

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 
 from specexpr.certify.model import (
     AcceptableSet,
@@ -154,9 +155,12 @@ def _asked(task: Task, model: int, names: _Names) -> list[str]:
 
 
 def _ranked(task: Task, model: int, order: Sequence[Constraint], names: _Names) -> list[str]:
-    """Return the policies of an order: as declared if no two tie, else best first."""
+    """Return the policies of an order: as declared if no two tie or not all compare, else best first."""
     ranked = [one for one in order if isinstance(one, PolicyConstraint)]
-    if ranked and any(one.relation is not Relation.STRICT for one in ranked):
+    several = {policy.table for where, policy in task.policies if where == model}
+    is_total = len(ranked) >= len(several) - 1
+    is_total &= all(one.worse == other.better for one, other in pairwise(ranked))
+    if ranked and is_total and any(one.relation is not Relation.STRICT for one in ranked):
         tables = (ranked[0].better, *(one.worse for one in ranked))
         return [names.one(model, table) for table in tables]
     return [write_name(str(policy.name)) for where, policy in task.policies if where == model]

@@ -260,6 +260,11 @@ class TaskReader:
             self.sound = False
             return
         found = ranked(values, formalism.compare)
+        if not found.is_total:  # such an order is written down in the order of declaration
+            rank = {key: i for i, key in enumerate(self.declared.policies)}
+            places = sorted(range(len(named)), key=lambda i: rank[environment.name, self._name(leaves[i])])
+            leaves = [leaves[i] for i in places]
+            found = ranked([values[i] for i in places], formalism.compare)
         if found.unsettled is not None:
             names = " and ".join(clipped(leaves[i].text) for i in found.unsettled)
             self._unsettled = f"the values of {names} by {clipped(by.text)} cannot be told apart"

@@ -53,7 +53,11 @@ def give(question: Question) -> Question:
     found = []
     for environment in question.task.environments:
         for name, pays, discount in zip("ab", shaped_rewards(environment.model), DISCOUNTS, strict=True):
-            found.append(Objective(name, environment, "mr", reward(discount, dict(pays))))
+            found.append(
+                Objective(
+                    name, environment, "mr", reward(discount, {(s, a, t): x for (s, a, t), x in pays.items()})
+                )
+            )
     return replace(question, options=replace(question.options, given=tuple(found)))
 
 
