@@ -81,7 +81,12 @@ def describe(document, what, *words):
             values = find_formalism(found.formalism).evaluate(
                 found.environment, found.spec, [document.policy(name, environment=found.environment.name)]
             )
-            return rational_text(values[0])
+            value = values[0]
+            return (
+                f"({', '.join(map(rational_text, value))})"
+                if isinstance(value, tuple)
+                else rational_text(value)
+            )
         case "body", objective:
             found = document.objective(objective)
             body = find_formalism(found.formalism).print(found.environment, found.spec)
