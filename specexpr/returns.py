@@ -28,7 +28,7 @@ N = TypeVar("N", bound=Number)
 Functional = Callable[[Account, Model, Table], Number]
 """What a policy is worth, by the account that pays for its steps."""
 
-_SAMPLED = ("horizon", "horizon", "mr", "quasihyperbolic", "sdd", "rm")
+_SAMPLED = ("horizon", "horizon", "mr", "quasihyperbolic", "sdd")
 _NAMES = ("r1", "two words", "of", "at")
 
 

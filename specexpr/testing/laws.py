@@ -16,7 +16,7 @@ from typing import NoReturn
 from specexpr.certify.proofs import Refused
 from specexpr.diagnostics import Diagnostic, Source, Span
 from specexpr.document.printing import print_environment
-from specexpr.exact import Value
+from specexpr.exact import Value, bounds
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Certificate, Expressible, Inexpressible, Undecided, Verdict, Witness
 from specexpr.formalism import Formalism, Spec, posed, settled
@@ -142,14 +142,21 @@ def check_evaluation(
 
 
 def _agree(value: Value, true: Value) -> bool:
-    """Say whether a value is right: what is rational exactly, what is not in a narrow interval."""
+    """Say whether a value is right: what is rational exactly, what is not in a narrow interval.
+
+    What by definition is known only to lie in a wide interval may be anything there, exact or as narrow.
+    """
     if isinstance(value, tuple) or isinstance(true, tuple):
         both = isinstance(value, tuple) and isinstance(true, tuple) and len(value) == len(true)
         return both and all(map(_agree, value, true))  # type: ignore[arg-type] # both are tuples
-    if isinstance(value, Fraction) or isinstance(true, Fraction):
+    if isinstance(true, Fraction):
         return value == true
-    is_narrow = (value.hi - value.lo) * (1 << 60) <= max(abs(value.lo), abs(value.hi))
-    return is_narrow and value.lo <= true.hi and true.lo <= value.hi
+    (low, high), width = bounds(value), true.hi - true.lo
+    is_known = width * (1 << 60) <= max(abs(true.lo), abs(true.hi))
+    if is_known and isinstance(value, Fraction):
+        return False
+    is_narrow = high - low <= width or (high - low) * (1 << 60) <= max(abs(low), abs(high))
+    return is_narrow and low <= true.hi and true.lo <= high
 
 
 def decide(subject: Subject, question: Question) -> Verdict:

@@ -24,7 +24,7 @@ from specexpr.certify.law import components
 from specexpr.certify.measure import Edge
 from specexpr.diagnostics import NoValue
 from specexpr.solve.balls import Ball, ball
-from specexpr.solve.risk.grid import ends_of
+from specexpr.solve.risk.ends import ends_of
 from specexpr.solve.risk.returns import Return, alive
 
 MOST_STEPS = 3 * 10**6

@@ -23,13 +23,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil, floor, inf, log, log2, nextafter
+from math import ceil, floor, log, log2, nextafter
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from specexpr.certify.law import components
 from specexpr.certify.measure import Edge
+from specexpr.solve.risk.ends import ends_of, least
 from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.laws import finite_tails
 from specexpr.solve.risk.returns import Return, alive
@@ -42,7 +43,6 @@ _FINITE = 10**4
 _COARSE = 1 << 10
 _STORED = 1 << 25
 _SWEEPS = 20_000
-_ROUNDS = 100
 _TINY = 1e-290
 _SLACK = 2.0**-52
 _BITS = 60
@@ -78,31 +78,8 @@ def grid_law(of: Return, *, work: int = WORK) -> Between:
         )
         row = {x: i for i, x in enumerate(ordered)}
         factor = _ONE
-    return bounds.before([[(p, _ZERO, factor, row[x]) for x, p in chain.start]]).laws()
-
-
-def ends_of(edges: Sequence[Sequence[Edge]]) -> tuple[list[float], list[float]]:
-    """Return bounds of what is to come from each node, in floats that err outwards."""
-    return _least(edges, 1), [-x for x in _least(edges, -1)]
-
-
-def _least(edges: Sequence[Sequence[Edge]], sign: int) -> list[float]:
-    """Return lower bounds of `sign` times what is to come from each node."""
-    crude = min(sign * e.pay / (1 - e.factor) for one in edges for e in one)
-    found = np.full(len(edges), nextafter(float(crude), -inf))
-    pays = np.array([sign * float(e.pay) for one in edges for e in one])
-    factors = np.array([float(e.factor) for one in edges for e in one])
-    targets = np.array([e.node for one in edges for e in one])
-    firsts = np.cumsum([0, *map(len, edges)])[:-1]
-    for _ in range(_ROUNDS):
-        ahead = found[targets]
-        slack = 4 * _SLACK * (np.abs(pays) + np.abs(ahead)) + _TINY
-        better = np.maximum(found, np.minimum.reduceat(pays + factors * ahead - slack, firsts))
-        is_near = bool((better - found <= 1e-9 * (1 + np.abs(found))).all())
-        found = better
-        if is_near:
-            break
-    return [float(x) for x in found]
+    lower, upper = bounds.before([[(p, _ZERO, factor, row[x]) for x, p in chain.start]]).laws()
+    return Between(lower, upper, least(of))
 
 
 def _effort(of: Return, order: Sequence[Sequence[int]], work: int) -> tuple[int, int]:
@@ -207,13 +184,13 @@ class _Bounds:
             first = np.searchsorted(np.array([rounding(value) for value in values]), places)
             side[row, 1:-1] = np.array([*(both[end] for both in sums), 0.0])[first]
 
-    def laws(self) -> Between:
+    def laws(self) -> tuple[Outcomes, Outcomes]:
         """Return the bounds of the only row as two laws."""
         lower = np.maximum.accumulate(self.lower[0, ::-1])[::-1]
         upper = np.minimum.accumulate(self.upper[0])
         low = np.floor(lower * 2.0**_BITS).astype(np.int64)
         high = np.ceil(upper * 2.0**_BITS).astype(np.int64)
-        return Between(self._law(low), self._law(high))
+        return self._law(low), self._law(high)
 
     def _law(self, survival: Any) -> Outcomes:
         masses = survival[:-1] - survival[1:]

@@ -30,7 +30,6 @@ from specexpr.exact import Interval, Number, bounds, rational_text
 from specexpr.solve.balls import Ball, ball, enclosed
 from specexpr.solve.logarithms import enclosed as enclosed_logarithms
 from specexpr.solve.risk.exponential import Unsuited, exponential_mean
-from specexpr.solve.risk.extremes import least
 from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.laws import Infinite, OutOfReach, point_law
 from specexpr.solve.risk.moments import moment
@@ -104,8 +103,7 @@ def power_value(exponent: Fraction, account: Account, model: Model, table: Table
     Outcomes must not be negative, nor 0 if the exponent is. Raises NoValue.
     """
     law = return_law(account, model, table)
-    of = return_under(account, model, table)
-    worst = law.least if isinstance(law, Outcomes) else _worst(of)
+    worst = _worst(law)
     if worst < 0:
         raise NoValue(f"outcomes go down to {rational_text(worst)}, and negative numbers have no such power")
     if worst == 0 and exponent < 0:
@@ -114,12 +112,13 @@ def power_value(exponent: Fraction, account: Account, model: Model, table: Table
         return power(law.law(), exponent)
     low = _enclosed_power(_from(law.lower, worst), exponent).lo
     high = _enclosed_power(_from(law.upper, worst), exponent).hi
-    return between(low, high + _more_power(of, law, exponent, worst))
+    if law.rare:
+        high += _more_power(return_under(account, model, table), law, exponent, worst)
+    return between(low, high)
 
 
 def _more_power(of: Return, law: Between, exponent: Fraction, worst: Fraction) -> Fraction:
-    if not law.rare:
-        return _ZERO
+    """Return how much more the rest of a total may add at most."""
     _check_rest(law)
     if exponent < 0:
         return law.rare * -bounds(power(((worst, _ONE),), exponent))[0]
@@ -178,7 +177,7 @@ def _root(n: int, degree: int) -> int | None:
 def logarithm_value(account: Account, model: Model, table: Table) -> Number:
     """Return E ln G. Raises NoValue where outcomes are not positive."""
     law = return_law(account, model, table)
-    worst = law.least if isinstance(law, Outcomes) else _worst(return_under(account, model, table))
+    worst = _worst(law)
     if worst <= 0:
         raise NoValue(
             f"outcomes go down to {rational_text(worst)}, and only positive numbers have logarithms"
@@ -214,8 +213,8 @@ def _enclosed_logarithm(law: Points) -> Interval:
 # -- what totals and bounds need -----------------------------------------------------------------------------
 
 
-def _worst(of: Return) -> Fraction:
-    worst = least(of)
+def _worst(law: Outcomes | Between) -> Fraction:
+    worst = law.least if isinstance(law, Outcomes) else law.worst
     if worst is None:
         raise NoValue("outcomes go down without end, and only positive numbers have such a utility")
     return worst

@@ -86,11 +86,15 @@ def spectral_value(
     law = return_law(account, model, table)
     if isinstance(law, Outcomes):
         return functionals.spectral(law, mixture)
-    steepest = sum((weight / level for weight, level in mixture), _ZERO)
-    return between(
-        functionals.spectral(law.lower, mixture) - steepest * law.lost,
-        functionals.spectral(law.upper, mixture) + steepest * law.gained,
-    )
+    low = high = _ZERO
+    for weight, level in mixture:
+        if law.worst is not None and _quantiles(law, level)[1] == law.worst:
+            low, high = low + weight * law.worst, high + weight * law.worst
+        else:
+            least = functionals.cvar(law.lower, level) - law.lost / level
+            low += weight * (least if law.worst is None else max(least, law.worst))
+            high += weight * (functionals.cvar(law.upper, level) + law.gained / level)
+    return between(low, high)
 
 
 def quantile_value(level: Fraction, account: Account, model: Model, table: Table) -> Number:
@@ -98,11 +102,23 @@ def quantile_value(level: Fraction, account: Account, model: Model, table: Table
     law = return_law(account, model, table)
     if isinstance(law, Outcomes):
         return functionals.quantile(law, level)
-    low = level - law.rare if law.lost else level
-    high = level + law.rare if law.gained else level
-    if low <= 0 or high > 1:
+    low, high = _quantiles(law, level)
+    if low is None or high is None:
         raise NoValue("the outcomes that its level may concern are not bounded")
-    return between(functionals.quantile(law.lower, low), functionals.quantile(law.upper, high))
+    return between(low, high)
+
+
+def _quantiles(law: Between, level: Fraction) -> tuple[Fraction | None, Fraction | None]:
+    """Return bounds of a quantile, None where none is known."""
+    low, high = law.worst, None
+    least = level - law.rare if law.lost else level
+    if least > 0:
+        found = functionals.quantile(law.lower, least)
+        low = found if low is None else max(low, found)
+    most = level + law.rare if law.gained else level
+    if most <= 1:
+        high = functionals.quantile(law.upper, most)
+    return low, high
 
 
 def between(low: Fraction, high: Fraction) -> Number:

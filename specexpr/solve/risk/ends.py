@@ -1,4 +1,4 @@
-"""The worst that a return may be: the infimum of its outcomes, exactly.
+"""The ends of what a return may be: near bounds of what is to come from a node, and the worst of all exactly.
 
 m(x) is the least of pay + factor m(y) over the edges x -> y. With factors below 1 it is found by choosing an
 edge at each node, solving for what that pays, and choosing again where another edge is worse (Howard); with
@@ -9,15 +9,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import inf, nextafter
+
+import numpy as np
 
 from specexpr.certify.law import around
 from specexpr.certify.measure import Edge
-from specexpr.solve.risk.grid import ends_of
 from specexpr.solve.risk.returns import Return, alive
 
+_ROUNDS = 100
+_TINY = 1e-290
+_SLACK = 2.0**-52
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 Edges = Sequence[Sequence[Edge]]
+
+
+def ends_of(edges: Edges) -> tuple[list[float], list[float]]:
+    """Return bounds of what is to come from each node, in floats that err outwards."""
+    return _bounds(edges, 1), [-x for x in _bounds(edges, -1)]
+
+
+def _bounds(edges: Edges, sign: int) -> list[float]:
+    """Return lower bounds of `sign` times what is to come from each node."""
+    crude = min(sign * e.pay / (1 - e.factor) for one in edges for e in one)
+    found = np.full(len(edges), nextafter(float(crude), -inf))
+    pays = np.array([sign * float(e.pay) for one in edges for e in one])
+    factors = np.array([float(e.factor) for one in edges for e in one])
+    targets = np.array([e.node for one in edges for e in one])
+    firsts = np.cumsum([0, *map(len, edges)])[:-1]
+    for _ in range(_ROUNDS):
+        ahead = found[targets]
+        slack = 4 * _SLACK * (np.abs(pays) + np.abs(ahead)) + _TINY
+        better = np.maximum(found, np.minimum.reduceat(pays + factors * ahead - slack, firsts))
+        is_near = bool((better - found <= 1e-9 * (1 + np.abs(found))).all())
+        found = better
+        if is_near:
+            break
+    return [float(x) for x in found]
 
 
 def least(of: Return) -> Fraction | None:
