@@ -44,17 +44,24 @@ def by_power(some: Iterable[Formalism]) -> tuple[Formalism, ...]:
 def cheapest(answered: Sequence[Answered]) -> tuple[Answered, ...]:
     """Return the answers "expressible" to one task that no strictly weaker formalism gives too.
 
-    Of formalisms that cover each other the first one stands for all.
+    Of formalisms that cover each other the first one stands for all. What covers what is said of free
+    specifications: an answer by given objectives is compared with none.
     """
     able = [one for one in answered if isinstance(one.verdict, Expressible)]
     found: list[Answered] = []
     for one in able:
-        beaten = any(is_strictly_within(other.formalism, one.formalism) for other in able)
+        beaten = not _is_by_given(one) and any(
+            is_strictly_within(other.formalism, one.formalism) and not _is_by_given(other) for other in able
+        )
         known = covers()
         twin = any(one.formalism in known[f.formalism] and f.formalism in known[one.formalism] for f in found)
         if not beaten and not twin:
             found.append(one)
     return tuple(found)
+
+
+def _is_by_given(one: Answered) -> bool:
+    return bool(one.question.setting.given)
 
 
 def perhaps_cheaper(answered: Sequence[Answered], found: Sequence[Answered]) -> tuple[str, ...]:

@@ -186,4 +186,5 @@ FORMALISM = Formalism(
     needs=needs,
     settle=settle_given,
     decide=decide,
+    within=frozenset({"gomorl"}),
 )

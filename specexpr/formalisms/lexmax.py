@@ -81,6 +81,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specexpr.certify.stretch import Stretch
 from specexpr.composites import (
     Several,
     components,
@@ -142,6 +143,13 @@ def decide(question: Question) -> Verdict:
     return answer_given(question, "lexmax", candidate=candidate)
 
 
+def good_discounts(question: Question) -> tuple[Stretch, ...] | None:
+    """Return the exact set of discounts that do, where rewards are free and it is cheap."""
+    from specexpr.expressivity.good_discounts import good_set
+
+    return good_set(question.claim(), "mr", deadline=question.deadline)
+
+
 FORMALISM = Formalism(
     id="lexmax",
     keyword="lexmax",
@@ -157,4 +165,6 @@ FORMALISM = Formalism(
     needs=needs,
     settle=settle_given,
     decide=decide,
+    good_discounts=good_discounts,
+    within=frozenset({"gomorl"}),
 )

@@ -154,4 +154,5 @@ FORMALISM = Formalism(
     needs=needs,
     settle=settle_given,
     decide=decide,
+    within=frozenset({"omorl"}),
 )

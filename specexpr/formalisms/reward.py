@@ -237,5 +237,5 @@ FORMALISM = Formalism(
     decide=decide,
     good_discounts=good_discounts,
     product=product,
-    within=frozenset({"rm", "rrl", "onmr"}),
+    within=frozenset({"rm", "rrl", "onmr", "lexmax", "maxmin", "maxmax", "consat"}),
 )
