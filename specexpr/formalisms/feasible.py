@@ -86,6 +86,7 @@ from specexpr.composites import (
 )
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
+from specexpr.expressivity.step_rewards import asks_policies
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
@@ -113,12 +114,16 @@ def evaluate(environment: Environment, spec: Several, policies: Sequence[Policy]
 
 
 def needs(question: Question) -> str | None:
-    """Return what a question lacks: given objectives, policies to compare."""
-    return lacks_comparable(question)
+    """Return what a question lacks: policies to compare; if it gives objectives, ones to go by."""
+    return lacks_comparable(question) if question.options.given else asks_policies(question)
 
 
 def decide(question: Question) -> Verdict:
-    """Return a proved verdict: thresholds of the given objectives, or constraints that none meet."""
+    """Return a proved verdict: thresholds of free rewards or given objectives, or why there are none."""
+    if not question.setting.given:
+        from specexpr.expressivity.several.regions import answer_by_regions
+
+        return answer_by_regions(question)
     from specexpr.certify.choices import Choice
     from specexpr.expressivity.several.choosing import answer_given
 
@@ -140,8 +145,9 @@ FORMALISM = Formalism(
     print=print_feasible,
     sample=sample_numbered,
     evaluate=evaluate,
-    options=frozenset({"given", "modulo_unreachable"}),
+    options=frozenset({"discount", "given", "modulo_unreachable"}),
     needs=needs,
     settle=settle_given,
     decide=decide,
+    within=frozenset({"omorl"}),
 )

@@ -93,10 +93,11 @@ def read_cycle(node: Node, scope: Scope) -> CycleCertificate:
 
 def read_way(node: Node, scope: Scope) -> tuple[PolicyConstraint, ...]:
     """Read constraints without weights. Raises Malformed."""
-    return tuple(_read_step(item, scope) for item in node.items())
+    return tuple(read_constraint(item, scope) for item in node.items())
 
 
-def _read_step(node: Node, scope: Scope) -> PolicyConstraint:
+def read_constraint(node: Node, scope: Scope) -> PolicyConstraint:
+    """Read one constraint without a weight. Raises Malformed."""
     entry = node.fields("better", "worse", "relation", "environment", "line")
     model = scope.read_model(entry["environment"])
     better, worse = (scope.read_table(entry[side], model) for side in ("better", "worse"))
@@ -110,16 +111,18 @@ def write_cycle(proof: CycleCertificate, scope: Scope) -> JsonObject:
 
 def write_way(steps: Sequence[PolicyConstraint], scope: Scope) -> list[JsonObject]:
     """Return the JSON of constraints without weights."""
-    return [
-        {
-            "better": scope.write_policy(step.model, step.better),
-            "worse": scope.write_policy(step.model, step.worse),
-            "relation": step.relation.value,
-            "environment": scope.names[step.model],
-            "line": step.line,
-        }
-        for step in steps
-    ]
+    return [write_constraint(step, scope) for step in steps]
+
+
+def write_constraint(step: PolicyConstraint, scope: Scope) -> JsonObject:
+    """Return the JSON of one constraint without a weight."""
+    return {
+        "better": scope.write_policy(step.model, step.better),
+        "worse": scope.write_policy(step.model, step.worse),
+        "relation": step.relation.value,
+        "environment": scope.names[step.model],
+        "line": step.line,
+    }
 
 
 PROOF = ProofKind(

@@ -1,0 +1,190 @@
+"""What free rewards with thresholds can keep inside, and what a constraint with an aim can order, by trial.
+
+Every way to put the policies of a task on two sides is tried, as far as the constraints leave one; whether
+the occupancies allow it says the simplex method of the oracle, on rows written out from the definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+
+from specexpr.certify.kinds.hull import HullCertificate
+from specexpr.certify.kinds.region import RegionWitness
+from specexpr.certify.model import Claim, PolicyConstraint, Relation, Table
+from specexpr.certify.overlaps import Share
+from specexpr.expressivity.task import Question
+from specexpr.expressivity.verdict import Expressible, Inexpressible, Verdict
+from specexpr.testing.brute_force import Features, Triple, comparisons, occupancy, policy_value
+from specexpr.testing.confirmation import holds, spread_reward
+from specexpr.testing.linear_truth import Inequality, is_consistent
+
+Policy = tuple[int, Table]
+Sides = Mapping[Policy, bool]
+"""For each policy whether it is inside, or above the bar."""
+
+BAR = (-1, -1, -1)
+"""The unknown beside the rewards of transitions: the number that a return should reach."""
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+
+def asked(question: Question) -> list[PolicyConstraint]:
+    """Return all comparisons of policies that a question asks for."""
+    return [c for c in comparisons(question.claim()) if isinstance(c, PolicyConstraint)]
+
+
+def visits_of(claim: Claim) -> Callable[[Policy], Features]:
+    """Return what computes the occupancy of a policy, once for each."""
+
+    @cache
+    def visits(policy: Policy) -> Features:
+        model, table = policy
+        return occupancy(claim.models[model], table, claim.fixed_discount)
+
+    return visits
+
+
+def sides(
+    some: Sequence[PolicyConstraint], allowed: Callable[[Relation, bool, bool], bool]
+) -> Iterator[Sides]:
+    """Yield every way to put policies on two sides that no constraint by itself rules out."""
+    policies = list(dict.fromkeys((c.model, t) for c in some for t in (c.better, c.worse)))
+    place = {policy: i for i, policy in enumerate(policies)}
+    ending: list[list[tuple[Relation, int, int]]] = [[] for _ in policies]
+    for c in some:
+        i, j = place[c.model, c.better], place[c.model, c.worse]
+        ending[max(i, j)].append((c.relation, i, j))
+    pending: list[tuple[bool, ...]] = [()]
+    while pending:
+        chosen = pending.pop()
+        if len(chosen) == len(policies):
+            yield dict(zip(policies, chosen, strict=True))
+            continue
+        for side in (True, False):
+            now = (*chosen, side)
+            if all(allowed(relation, now[i], now[j]) for relation, i, j in ending[len(chosen)]):
+                pending.append(now)
+
+
+def combined(parts: Sequence[tuple[Features, Fraction]]) -> dict[Triple, Fraction]:
+    """Return a sum of weights times occupancies."""
+    total: dict[Triple, Fraction] = {}
+    for features, weight in parts:
+        for key, x in features.items():
+            total[key] = total.get(key, _ZERO) + weight * x
+    return {key: x for key, x in total.items() if x}
+
+
+# -- inside and outside ------------------------------------------------------------------------------------
+
+
+def is_two_level(relation: Relation, better: bool, worse: bool) -> bool:
+    """Say whether a constraint holds of values that are 1 inside and 0 outside."""
+    return holds(Fraction(better - worse), relation)
+
+
+def region_truth(question: Question) -> bool:
+    """Say whether some convex region has the policies inside that it should have."""
+    return any(True for _ in regions(question))
+
+
+def regions(question: Question) -> Iterator[Sides]:
+    """Yield every way to be inside or outside: each policy outside is cut off by a hyperplane of its own."""
+    visits = visits_of(question.claim())
+
+    @cache
+    def is_cut(policy: Policy, inside: frozenset[Policy]) -> bool:
+        rows = [Inequality(_with_bar(visits(x), _ONE), Relation.WEAK) for x in inside]
+        return is_consistent([*rows, Inequality(_with_bar(visits(policy), -_ONE), Relation.STRICT)])
+
+    for found in sides(asked(question), is_two_level):
+        inside = frozenset(policy for policy, is_in in found.items() if is_in)
+        if all(is_cut(policy, inside) for policy, is_in in found.items() if not is_in):
+            yield found
+
+
+def _with_bar(features: Features, sign: Fraction) -> dict[Triple, Fraction]:
+    """Return a return less the bar, or the other way round."""
+    return {key: sign * x for key, x in features.items()} | {BAR: -sign}
+
+
+def doubt_region(question: Question, verdict: Verdict) -> str | None:
+    """Return what is wrong with rewards and thresholds, or with the steps to the inside, or None."""
+    match verdict:
+        case Expressible(witness=witness) if isinstance(witness.proof, RegionWitness):
+            return _doubt_rewards(question, witness.proof, verdict.size)
+        case Inexpressible(certificate=certificate) if isinstance(certificate.proof, HullCertificate):
+            return _doubt_steps(question, certificate.proof)
+        case Expressible() | Inexpressible():
+            return "the proof is of another kind"
+        case _:
+            return None
+
+
+def _doubt_rewards(question: Question, proof: RegionWitness, size: tuple[int, int] | None) -> str | None:
+    claim, some = question.claim(), asked(question)
+
+    @cache
+    def is_inside(policy: Policy) -> bool:
+        model = claim.models[policy[0]]
+        return all(
+            policy_value(model, policy[1], spread_reward(model, one.reward), discount=proof.discount)
+            >= one.least
+            for one in proof.rewards
+        )
+
+    for c in some:
+        better, worse = is_inside((c.model, c.better)), is_inside((c.model, c.worse))
+        if not is_two_level(c.relation, better, worse):
+            return f"{c.relation} is not met: {better}, {worse}"
+    if size is None or not 1 <= size[0] <= size[1] == len(proof.rewards):
+        return "the size is not the number of rewards"
+    visits = visits_of(claim)
+    every = list(regions(question)) if proof.overlaps else []
+    inside = {policy for found in every[:1] for policy in found if all(one[policy] for one in every)}
+    outside = {policy for found in every[:1] for policy in found if not any(one[policy] for one in every)}
+    for one in proof.overlaps:
+        parts = [(one.inside, inside, _ONE), (one.outside, outside, -_ONE)]
+        if any(not _is_mean(side) for side, _, _ in parts):
+            return "an overlap is not of two means"
+        if any((model, table) not in known for side, known, _ in parts for model, table, _ in side):
+            return "a policy of an overlap is not as it says"
+        if combined([(visits((m, t)), sign * x) for side, _, sign in parts for m, t, x in side]):
+            return "the means of an overlap differ"
+    return None
+
+
+def _is_mean(side: Sequence[Share]) -> bool:
+    return all(x > 0 for *_, x in side) and sum(x for *_, x in side) == 1
+
+
+def _doubt_steps(question: Question, proof: HullCertificate) -> str | None:
+    claim, some = question.claim(), asked(question)
+    visits = visits_of(claim)
+    known = {(c.model, c.relation, c.better, c.worse) for c in some}
+    if any((c.model, c.relation, c.better, c.worse) not in known for c in _constraints(proof)):
+        return "a constraint is not asked for"
+    inside: list[Features] = []  # policies that behave alike are one
+    for step in proof.steps:
+        here = visits((step.model, step.table))
+        if step.by is None:
+            parts = [(here, -_ONE), *((inside[i], x) for i, x in step.mean)]
+            if combined(parts) or any(x <= 0 for _, x in step.mean) or sum(x for _, x in step.mean) != 1:
+                return "a step is not the mean of others"
+        else:
+            better, worse = visits((step.by.model, step.by.better)), visits((step.by.model, step.by.worse))
+            is_right = here == better and (step.by.relation is Relation.STRICT or worse in inside)
+            if not is_right and not (step.by.relation is Relation.TIE and here == worse and better in inside):
+                return "a step does not follow from its constraint"
+        inside.append(here)
+    against = proof.against
+    if against.relation is not Relation.STRICT or visits((against.model, against.worse)) not in inside:
+        return "the policy that must be outside is not inside"
+    return None
+
+
+def _constraints(proof: HullCertificate) -> Iterator[PolicyConstraint]:
+    yield proof.against
+    yield from (step.by for step in proof.steps if step.by is not None)
