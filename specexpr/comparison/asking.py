@@ -244,6 +244,16 @@ def plan(
     formalism is skipped, that is a mistake: it is in `refused`, and where nothing else can be asked either,
     IllPosed is raised.
     """
+    found = planned(tasks, among, options=options)
+    if found.refused and not found.inquiries:
+        raise IllPosed(found.refused, source=source)
+    return found
+
+
+def planned(
+    tasks: Iterable[Task], among: Sequence[Formalism] | None = None, *, options: Options = _OPEN
+) -> Plan:
+    """Return the same, even where nothing can be asked."""
     inquiries: list[Inquiry] = []
     skipped: list[Skipped] = []
     problems: list[Diagnostic] = []
@@ -262,8 +272,6 @@ def plan(
         if among is not None or not asked:
             problems += (_cannot_ask(task, formalism, needed) for formalism, needed in missing)
         skipped += (Skipped(task.name, formalism.id, needed) for formalism, needed in missing)
-    if problems and not inquiries:
-        raise IllPosed(problems, source=source)
     return Plan(tuple(inquiries), tuple(skipped), tuple(problems))
 
 

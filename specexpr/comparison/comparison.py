@@ -1,74 +1,190 @@
-"""Tasks and formalisms side by side: a table of verdicts for programs, notebooks and browsers."""
+"""Tasks and formalisms side by side: verdicts, what they cost, and what would mend them, for programs.
+
+A comparison is rows of cells: a row for each task of one document or several, in each row a cell for each
+formalism. `matrix` writes it as text, `html` for notebooks and browsers.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
+from specexpr.certify.checking import Answer
 from specexpr.comparison.asking import (
     Answered,
     GivenOptions,
+    Plan,
     Skipped,
-    answers,
+    ask,
     deciding,
     given_options,
     named_formalisms,
-    plan,
+    planned,
 )
-from specexpr.comparison.summary import answer_of
+from specexpr.comparison.cheapest import cheapest
+from specexpr.comparison.economy import size_of_witness, size_text
+from specexpr.comparison.repairs import Repairs, find_repairs
+from specexpr.comparison.summary import answer_of, proof_line
+from specexpr.diagnostics import Diagnostic, IllPosed, SpecError
 from specexpr.document.document import Document
-from specexpr.expressivity.verdict import Verdict
-from specexpr.syntax.names import write_name
+from specexpr.expressivity.task import Task
+from specexpr.expressivity.verdict import Inexpressible, Verdict
+from specexpr.formalism import Formalism, find_formalism
+from specexpr.syntax.names import name_hint, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
+REPAIR_SECONDS = 60.0
+"""How long repairs of one cell are looked for where nothing else is said."""
+
+Cell = Answered | Skipped
+What = Literal["verdicts", "sizes", "proofs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task of a document with its cells: one for each formalism of the comparison, in their order."""
+
+    document: Document
+    task: Task
+    cells: tuple[Cell, ...]
+
+    @property
+    def answered(self) -> tuple[Answered, ...]:
+        """Return the cells that were asked."""
+        return tuple(cell for cell in self.cells if isinstance(cell, Answered))
+
+    def cheapest(self) -> tuple[Answered, ...]:
+        """Return the least expressive formalisms that express the task, with their answers."""
+        return cheapest(self.answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Formalisms that answer all tasks of a comparison alike, and these answers; None where not asked.
+
+    That they answer other tasks alike is not said.
+    """
+
+    formalisms: tuple[str, ...]
+    answers: tuple[Answer | None, ...]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
-    """Every task in every formalism: what was answered, and what was skipped for want of an option.
+    """Every task in every formalism.
 
-    `tasks` and `formalisms` are the names in the order of the rows and columns.
+    `formalisms` are the ids in the order of the cells of each row: each stands behind those that it covers.
     """
 
-    tasks: tuple[str, ...]
     formalisms: tuple[str, ...]
-    answered: tuple[Answered, ...]
-    skipped: tuple[Skipped, ...] = ()
+    rows: tuple[Row, ...]
+    _repairs: dict[tuple[int, str], Repairs] = field(default_factory=dict, compare=False)
 
-    def verdict(self, task: str, formalism: str) -> Verdict | None:
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Return the documents of the tasks, each once."""
+        return tuple({id(row.document): row.document for row in self.rows}.values())
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Return the names of the tasks, in the order of the rows."""
+        return tuple(row.task.name for row in self.rows)
+
+    @property
+    def answered(self) -> tuple[Answered, ...]:
+        """Return all cells that were asked, row by row."""
+        return tuple(cell for row in self.rows for cell in row.answered)
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return all cells that were not asked, row by row, with what they need."""
+        return tuple(cell for row in self.rows for cell in row.cells if isinstance(cell, Skipped))
+
+    def row(self, task: str, *, document: str | None = None) -> Row:
+        """Return the row of a task; where several documents have one of that name, say which by its name.
+
+        Raises SpecError if there is none.
+        """
+        return self.rows[self._index(task, document)]
+
+    def cell(self, task: str, formalism: str, *, document: str | None = None) -> Cell:
+        """Return the cell of a task and a formalism (its id). Raises SpecError if there is none."""
+        return self.row(task, document=document).cells[self._column(formalism)]
+
+    def verdict(self, task: str, formalism: str, *, document: str | None = None) -> Verdict | None:
         """Return the verdict on a task in a formalism (its id), or None if it was not asked."""
-        return next((cell.verdict for cell in self._cells(task, formalism)), None)
+        if formalism not in self.formalisms and find_formalism(formalism) is not None:
+            return None
+        cell = self.cell(task, formalism, document=document)
+        return cell.verdict if isinstance(cell, Answered) else None
 
-    def _cells(self, task: str, formalism: str) -> Iterable[Answered]:
-        return (a for a in self.answered if (a.question.task.name, a.formalism) == (task, formalism))
+    def repairs(
+        self,
+        task: str,
+        formalism: str,
+        *,
+        document: str | None = None,
+        timeout: float | None = REPAIR_SECONDS,
+    ) -> Repairs | None:
+        """Return the fewest preferences to drop so that a formalism (its id) can express the rest of a task.
 
-    def rows(self) -> Mapping[str, tuple[str, ...]]:
-        """Return for each task the word of each formalism: its answer, "skipped", or nothing."""
-        words = {(one.task, one.formalism): "skipped" for one in self.skipped}
-        words |= {(a.question.task.name, a.formalism): answer_of(a.verdict).value for a in self.answered}
-        return {task: tuple(words.get((task, f), "") for f in self.formalisms) for task in self.tasks}
+        They are looked for when they are first asked for. None where the task is not inexpressible.
+        """
+        index, cell = self._index(task, document), self.cell(task, formalism, document=document)
+        if not isinstance(cell, Answered) or not isinstance(cell.verdict, Inexpressible):
+            return None
+        known = self._repairs.get((index, formalism))
+        if known is None:
+            known = self._repairs[index, formalism] = find_repairs(cell, timeout=timeout)
+        return known
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the formalisms that were asked about some task, together where all their answers agree.
+
+        Those that were asked about more tasks come first, of these those that express fewer.
+        """
+        alike: dict[tuple[Answer | None, ...], list[str]] = {}
+        for k, formalism in enumerate(self.formalisms):
+            alike.setdefault(tuple(answer_in(row.cells[k]) for row in self.rows), []).append(formalism)
+        found = [Column(tuple(ids), answers) for answers, ids in alike.items() if any(answers)]
+
+        def rank(column: Column) -> tuple[int, int]:
+            return column.answers.count(None), column.answers.count(Answer.EXPRESSIBLE)
+
+        return tuple(sorted(found, key=rank))
+
+    def words(self, what: What = "verdicts") -> tuple[tuple[str, ...], ...]:
+        """Return row by row a text for each formalism: its answer, its size or what proves it."""
+        return tuple(tuple(_word(cell, what) for cell in row.cells) for row in self.rows)
 
     def __repr__(self) -> str:
-        rows = [("task", *self.formalisms), *((_named(task), *words) for task, words in self.rows().items())]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        padded = (zip(row, widths, strict=True) for row in rows)
-        return "\n".join("  ".join(word.ljust(width) for word, width in row).rstrip() for row in padded)
+        from specexpr.comparison.matrix import matrix_text
 
-    def to_pandas(self) -> pd.DataFrame:
-        """Return the words as a data frame: tasks are its index, formalisms its columns."""
+        return matrix_text(self)
+
+    def to_pandas(self, what: What = "verdicts") -> pd.DataFrame:
+        """Return a data frame of texts: tasks are its index, with the document if there are several.
+
+        what: "verdicts", the "sizes" of the witnesses, or "proofs", a line for each.
+        """
         try:
             import pandas as pd
         except ImportError:
             message = "to_pandas needs the package pandas: pip install 'specexpr[pandas]'"
             raise ImportError(message, name="pandas") from None
 
-        index = pd.Index(self.tasks, name="task", dtype=object)
         columns = pd.Index(self.formalisms, name="formalism", dtype=object)
-        return pd.DataFrame(list(self.rows().values()), index=index, columns=columns, dtype=object)
+        if len(self.documents) > 1:
+            names = [(row.document.source.name, row.task.name) for row in self.rows]
+            index = pd.MultiIndex.from_tuples(names, names=["document", "task"])
+        else:
+            index = pd.Index(self.tasks, name="task", dtype=object)
+        return pd.DataFrame(list(self.words(what)), index=index, columns=columns, dtype=object)
 
     def _repr_html_(self) -> str:
         from specexpr.comparison.html import table
@@ -83,30 +199,97 @@ class Comparison:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
+    def _index(self, task: str, document: str | None) -> int:
+        found = [
+            k
+            for k, row in enumerate(self.rows)
+            if row.task.name == task and document in (None, row.document.source.name)
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(self.rows[k].document.source.name for k in found)
+            message = f"several documents have a task {shown(task)}"
+            raise SpecError([Diagnostic(id="unknown-name", message=message, help=f"document=...: {names}")])
+        message, hint = f"there is no task {shown(task)}", name_hint(task, self.tasks, kind="task")
+        raise SpecError([Diagnostic(id="unknown-name", message=message, help=hint)])
 
-def _named(task: str) -> str:
-    return write_name(task, reserved=frozenset())
+    def _column(self, formalism: str) -> int:
+        if formalism not in self.formalisms:
+            message = f"the comparison has no formalism {shown(formalism)}"
+            hint = name_hint(formalism, self.formalisms, kind="formalism")
+            raise SpecError([Diagnostic(id="unknown-formalism", message=message, help=hint)])
+        return self.formalisms.index(formalism)
+
+
+def answer_in(cell: Cell) -> Answer | None:
+    """Return what a cell answers, None where it was not asked."""
+    return answer_of(cell.verdict) if isinstance(cell, Answered) else None
+
+
+def _word(cell: Cell, what: What) -> str:
+    if isinstance(cell, Skipped):
+        return {"verdicts": "skipped", "proofs": f"needs {cell.needs}"}.get(what, "")
+    match what:
+        case "verdicts":
+            return answer_of(cell.verdict).value
+        case "sizes":
+            return size_text(size_of_witness(cell.verdict))
+        case "proofs":
+            return proof_line(cell.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What of a document is compared: tasks of it, and what of them can be asked."""
+
+    document: Document
+    tasks: tuple[Task, ...]
+    plan: Plan
 
 
 def compare(
-    document: Document,
+    document: Document | Iterable[Document],
     formalisms: Iterable[str] | None = None,
     *,
     discount: str | Fraction | int | None = None,
     timeout: float | None = None,
     **options: Unpack[GivenOptions],
 ) -> Comparison:
-    """Ask every task of a document in some formalisms, by default in all that decide.
+    """Ask every task of one document or several in some formalisms, by default in all that decide.
 
     Options that are given override those of the tasks; `timeout` is in seconds for each cell. Raises
-    SpecError for a formalism that does not exist and IllPosed for a task that nobody can be asked about.
+    SpecError for a formalism that does not exist and IllPosed if there is nothing that can be asked.
     """
+    documents = (document,) if isinstance(document, Document) else tuple(document)
     among = None if formalisms is None else named_formalisms(formalisms)
     given = given_options(discount=discount, **options)
-    planned = plan(document.tasks, among, options=given, source=document.source)
-    return Comparison(
-        tasks=tuple(task.name for task in document.tasks),
-        formalisms=tuple(formalism.id for formalism in (deciding() if among is None else among)),
-        answered=tuple(answers(planned, timeout=timeout)),
-        skipped=planned.skipped,
-    )
+    agendas = [Agenda(one, one.tasks, planned(one.tasks, among, options=given)) for one in documents]
+    refuse_if_nothing(agendas)
+    inquiries = (inquiry for agenda in agendas for inquiry in agenda.plan.inquiries)
+    return assembled(agendas, among, (ask(one, timeout=timeout) for one in inquiries))
+
+
+def refuse_if_nothing(agendas: Sequence[Agenda]) -> None:
+    """Raise IllPosed for the first document of which nothing can be asked, if that is so of them all."""
+    refused = [agenda for agenda in agendas if agenda.plan.refused]
+    if refused and not any(agenda.plan.inquiries for agenda in agendas):
+        raise IllPosed(refused[0].plan.refused, source=refused[0].document.source)
+
+
+def assembled(
+    agendas: Iterable[Agenda], among: Iterable[Formalism] | None, answered: Iterable[Answered]
+) -> Comparison:
+    """Return answers as a comparison; they are to all that the agendas ask, in their order."""
+    ids = tuple(formalism.id for formalism in (deciding() if among is None else among))
+    rows = []
+    waiting = iter(answered)
+    for agenda in agendas:
+        cells: dict[tuple[str, str], Cell] = {(one.task, one.formalism): one for one in agenda.plan.skipped}
+        for inquiry in agenda.plan.inquiries:
+            cells[inquiry.question.task.name, inquiry.formalism.id] = next(waiting)
+        rows += [
+            Row(agenda.document, task, tuple(cells[task.name, formalism] for formalism in ids))
+            for task in agenda.tasks
+        ]
+    return Comparison(ids, tuple(rows))

@@ -23,14 +23,14 @@ pre { white-space: pre-wrap }"""
 
 def table(comparison: Comparison) -> str:
     """Return a table: a row for each task, a column for each formalism, what proves a cell as its tooltip."""
-    proofs = {(a.question.task.name, a.formalism): proof_line(a.verdict) for a in comparison.answered}
-    proofs |= {(one.task, one.formalism): f"needs {one.needs}" for one in comparison.skipped}
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("task", *comparison.formalisms))
     lines = ['<table class="specexpr">', f"<thead><tr>{head}</tr></thead>", "<tbody>"]
-    for task, words in comparison.rows().items():
+    for task, words, proofs in zip(
+        comparison.tasks, comparison.words(), comparison.words("proofs"), strict=True
+    ):
         cells = "".join(
-            f'<td class="{word}" title="{escape(proofs.get((task, formalism), ""))}">{word}</td>'
-            for formalism, word in zip(comparison.formalisms, words, strict=True)
+            f'<td class="{word}" title="{escape(proof)}">{word}</td>'
+            for word, proof in zip(words, proofs, strict=True)
         )
         lines.append(f'<tr><th scope="row">{escape(task)}</th>{cells}</tr>')
     return "\n".join([*lines, "</tbody>", "</table>"])
