@@ -140,10 +140,14 @@ class _Counting:
         return self.numbers[name]
 
     def sides(self, accept: AcceptableSet, behaviours: Sequence[Table]) -> tuple[list[int], list[int]]:
-        """Return the good and the other policies of a set; of all deterministic ones these behaviours."""
+        """Return the good and the other policies of a set; of all deterministic ones these, or the named."""
         merged = self.claim.modulo_unreachable or accept.over is None
         names = Listed(self.graded.sight.chains[accept.model], accept, merged=merged)
         over = behaviours if accept.over is None else accept.over
+        if accept.over is None and not behaviours:  # then those that are named, wherever
+            sight = self.graded.sight
+            moved = (sight.moved(x.model, x.table, accept.model) for x in list(self.points))
+            over = [table for table in moved if table is not None]
         tables = [*accept.good, *over]
         found: tuple[dict[int, None], dict[int, None]] = {}, {}
         for table in tables:
