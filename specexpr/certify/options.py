@@ -60,7 +60,7 @@ def read_options(node: Node, scope: Scope, claim: Claim, labels: tuple[tuple[Lab
         weights=tuple(x.rational() for x in entry["weights"].items()) if "weights" in entry else None,
         machine_states=_count(entry["machine states"]) if "machine states" in entry else None,
         labels=labels if "observe" in entry else None,
-        given=read_given(entry["given"], scope) if "given" in entry else (),
+        given=read_given(entry["given"], replace(scope, labels=labels)) if "given" in entry else (),
         utility=entry["utility"].choice(Shape) if "utility" in entry else None,
         nonnegative="sign" in entry,
     )
