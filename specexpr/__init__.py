@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from specexpr.certify.proofs import Refused
     from specexpr.comparison.asking import check
-    from specexpr.comparison.comparison import Comparison, compare
+    from specexpr.comparison.comparing import compare
+    from specexpr.comparison.comparison import Comparison
     from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, SpecError
     from specexpr.document.document import Document, Family
     from specexpr.document.loading import load, loads
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "specexpr.certify.proofs": ("Refused",),
     "specexpr.comparison.asking": ("check",),
-    "specexpr.comparison.comparison": ("Comparison", "compare"),
+    "specexpr.comparison.comparing": ("compare",),
+    "specexpr.comparison.comparison": ("Comparison",),
     "specexpr.diagnostics": ("Diagnostic", "IllPosed", "InternalError", "SpecError"),
     "specexpr.document.document": ("Document", "Family"),
     "specexpr.document.loading": ("load", "loads"),

@@ -7,32 +7,21 @@ formalism. `matrix` writes it as text, `html` for notebooks and browsers.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, Unpack
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 from specexpr.certify.checking import Answer
-from specexpr.comparison.asking import (
-    Answered,
-    GivenOptions,
-    Plan,
-    Skipped,
-    ask,
-    deciding,
-    given_options,
-    named_formalisms,
-    planned,
-)
+from specexpr.comparison.asking import Answered, Skipped
 from specexpr.comparison.cheapest import cheapest
 from specexpr.comparison.economy import size_of_witness, size_text
 from specexpr.comparison.repairs import Repairs, find_repairs
 from specexpr.comparison.summary import answer_of, proof_line
-from specexpr.diagnostics import Diagnostic, IllPosed, SpecError
+from specexpr.diagnostics import Diagnostic, SpecError
 from specexpr.document.document import Document
 from specexpr.expressivity.task import Task
 from specexpr.expressivity.verdict import Inexpressible, Verdict
-from specexpr.formalism import Formalism, find_formalism
+from specexpr.formalism import find_formalism
 from specexpr.syntax.names import name_hint, shown
 
 if TYPE_CHECKING:
@@ -143,6 +132,14 @@ class Comparison:
             known = self._repairs[index, formalism] = find_repairs(cell, timeout=timeout)
         return known
 
+    def known_repairs(self, number: int, formalism: str) -> Repairs | None:
+        """Return the repairs of the cell of a row, by its number, that have been looked for already."""
+        return self._repairs.get((number, formalism))
+
+    def with_repairs(self, found: Mapping[tuple[int, str], Repairs]) -> Comparison:
+        """Return the comparison with repairs that are known: by the number of the row and the formalism."""
+        return replace(self, _repairs={**self._repairs, **found})
+
     def columns(self) -> tuple[Column, ...]:
         """Return the formalisms that were asked about some task, together where all their answers agree.
 
@@ -237,59 +234,3 @@ def _word(cell: Cell, what: What) -> str:
             return size_text(size_of_witness(cell.verdict))
         case "proofs":
             return proof_line(cell.verdict)
-
-
-@dataclass(frozen=True, slots=True)
-class Agenda:
-    """What of a document is compared: tasks of it, and what of them can be asked."""
-
-    document: Document
-    tasks: tuple[Task, ...]
-    plan: Plan
-
-
-def compare(
-    document: Document | Iterable[Document],
-    formalisms: Iterable[str] | None = None,
-    *,
-    discount: str | Fraction | int | None = None,
-    timeout: float | None = None,
-    **options: Unpack[GivenOptions],
-) -> Comparison:
-    """Ask every task of one document or several in some formalisms, by default in all that decide.
-
-    Options that are given override those of the tasks; `timeout` is in seconds for each cell. Raises
-    SpecError for a formalism that does not exist and IllPosed if there is nothing that can be asked.
-    """
-    documents = (document,) if isinstance(document, Document) else tuple(document)
-    among = None if formalisms is None else named_formalisms(formalisms)
-    given = given_options(discount=discount, **options)
-    agendas = [Agenda(one, one.tasks, planned(one.tasks, among, options=given)) for one in documents]
-    refuse_if_nothing(agendas)
-    inquiries = (inquiry for agenda in agendas for inquiry in agenda.plan.inquiries)
-    return assembled(agendas, among, (ask(one, timeout=timeout) for one in inquiries))
-
-
-def refuse_if_nothing(agendas: Sequence[Agenda]) -> None:
-    """Raise IllPosed for the first document of which nothing can be asked, if that is so of them all."""
-    refused = [agenda for agenda in agendas if agenda.plan.refused]
-    if refused and not any(agenda.plan.inquiries for agenda in agendas):
-        raise IllPosed(refused[0].plan.refused, source=refused[0].document.source)
-
-
-def assembled(
-    agendas: Iterable[Agenda], among: Iterable[Formalism] | None, answered: Iterable[Answered]
-) -> Comparison:
-    """Return answers as a comparison; they are to all that the agendas ask, in their order."""
-    ids = tuple(formalism.id for formalism in (deciding() if among is None else among))
-    rows = []
-    waiting = iter(answered)
-    for agenda in agendas:
-        cells: dict[tuple[str, str], Cell] = {(one.task, one.formalism): one for one in agenda.plan.skipped}
-        for inquiry in agenda.plan.inquiries:
-            cells[inquiry.question.task.name, inquiry.formalism.id] = next(waiting)
-        rows += [
-            Row(agenda.document, task, tuple(cells[task.name, formalism] for formalism in ids))
-            for task in agenda.tasks
-        ]
-    return Comparison(ids, tuple(rows))

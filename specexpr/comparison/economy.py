@@ -8,7 +8,7 @@ verdict has it (`Expressible.size`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from specexpr.certify.algebraic_machine import AlgebraicMachine
@@ -51,7 +51,7 @@ class Count:
 def size_of_witness(verdict: Verdict) -> tuple[Count, ...]:
     """Return what the witness of a verdict is made of, what sets its formalism apart first.
 
-    Nothing for a verdict without a witness, or a proof of a kind that is not known here.
+    Nothing for a verdict without a witness. Of a kind of proof that is not known here rewards are counted.
     """
     if not isinstance(verdict, Expressible):
         return ()
@@ -73,8 +73,8 @@ def _counts(formalism: str, proof: Any) -> Iterable[Count]:
             one = "state" if formalism == "rm" else "reward" if formalism in SEVERAL else None
             return [*([] if one is None else [Count(1, one)]), _entries([proof.reward])]
         case StepRewardWitness():
-            laws = [Count(len(proof.regulariser), "regularised law")] if proof.regulariser else []
-            return [_entries([proof.reward]), *laws]
+            priced = sum(_is_some(value) for _, value in proof.regulariser)
+            return [Count(_entries([proof.reward]).amount + priced, "entry")]
         case MachineWitness() | AlgebraicMachine():
             paid = sum(map(_is_some, (value for _, value in proof.reward)))
             return [Count(len(proof.machine.states), "state"), Count(paid, "entry")]
@@ -86,8 +86,9 @@ def _counts(formalism: str, proof: Any) -> Iterable[Count]:
             return [Count(len(proof.rewards), "reward"), Count(len(proof.words), "value")]
         case SeparationWitness():
             values = {value for _, value in proof.rows} | {proof.otherwise}
-            number = 1 if proof.base is not None else len(proof.rewards)
-            return [Count(number, "reward"), _entries(proof.rewards), Count(len(values), "value")]
+            is_one = proof.base is not None or len(proof.rewards) == 1
+            several = [] if is_one else [Count(len(proof.rewards), "reward")]
+            return [*several, _entries(proof.rewards), Count(len(values), "value")]
         case TableWitness():
             return [Count(len({entry.value for entry in proof.entries} | {proof.otherwise}), "value")]
         case RewardsWitness():
@@ -112,7 +113,14 @@ def _counts(formalism: str, proof: Any) -> Iterable[Count]:
         case LevelWitness() | RateWitness() | BaseWitness():
             return [Count(1, "parameter")]
         case _:
-            return []
+            return _rewards_of(proof)
+
+
+def _rewards_of(proof: Any) -> list[Count]:
+    """Return how many rewards a proof of another kind holds, and their entries."""
+    values = [getattr(proof, f.name) for f in fields(proof)] if is_dataclass(proof) else []
+    rewards = [x for x in values if isinstance(x, tuple) and x and isinstance(x[0], RewardEntry)]
+    return [Count(len(rewards), "reward"), _entries(rewards)] if rewards else []
 
 
 def _entries(rewards: Iterable[Iterable[RewardEntry | AlgebraicEntry]]) -> Count:

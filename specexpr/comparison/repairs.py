@@ -1,10 +1,10 @@
 """The fewest preferences of a task to drop until a formalism can express the rest: all such sets, exactly.
 
 A preference is a constraint or an acceptable set of the task. A specification that meets some preferences
-meets any of them; so whatever mends a task drops something of every conflict, of every set of preferences that
-are inexpressible by themselves. Conflicts are collected until a smallest set that meets them all mends the
-task (implicit hitting sets). Every repair comes with a proved verdict on what it leaves, every conflict with
-one on itself: together they show that no smaller set will do.
+meets any of them; so whatever mends a task drops something of every conflict, of every set of preferences
+that are inexpressible by themselves. Conflicts are collected until a smallest set that meets them all mends
+the task (implicit hitting sets). Every repair comes with a proved verdict on what it leaves, every conflict
+with one on itself: together they show that no smaller set will do.
 """
 
 from __future__ import annotations
@@ -106,6 +106,19 @@ def find_repairs(answered: Answered, *, timeout: float | None = None) -> Repairs
         raise InternalError(f"there is no formalism {answered.formalism}")
     deadline = None if timeout is None else time.monotonic() + timeout
     return _Search(Inquiry(answered.question, formalism), deadline).run(answered.verdict)
+
+
+def no_repairs(answered: Answered, limit: str) -> Repairs:
+    """Return what is known before anything was looked for: something has to be dropped."""
+    task, verdict = answered.question.task, answered.verdict
+    whole = (
+        [Conflict(tuple(range(len(preferences(task)))), verdict)]
+        if isinstance(verdict, Inexpressible)
+        else []
+    )
+    return Repairs(
+        preferences=preferences(task), smallest=(), at_least=len(whole), conflicts=tuple(whole), limit=limit
+    )
 
 
 class _OutOfTime(Exception):  # noqa: N818 -- the end of a search, not a failure
@@ -211,7 +224,7 @@ class _Search:
                 needed.add(spare[-1])
 
     def named(self, kept: frozenset[int], verdict: Inexpressible) -> Iterator[int]:
-        """Yield those of some preferences that a certificate speaks of: by its terms, or else by its lines."""
+        """Yield those of some preferences that a certificate speaks of, by its terms or else by its lines."""
         terms = getattr(verdict.certificate.proof, "terms", ())
         said = {(term.model, term.relation, term.better, term.worse) for term in terms}
         lines = {term.line for term in terms} if said else set(verdict.certificate.words().lines)

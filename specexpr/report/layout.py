@@ -41,12 +41,14 @@ class Piece:
 class Line:
     """A line; what is too long for the terminal, or for a page, goes on below, indented like its start.
 
-    A line that does not fold is left as it is: its columns mean something, or programs read it.
+    hang: how much further in it goes on. A line that does not fold is left as it is: its columns mean
+    something, or programs read it.
     """
 
     pieces: tuple[Piece, ...] = ()
     indent: int = 0
     folds: bool = True
+    hang: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ class Grid:
 Block = Line | Grid
 
 
-def line(*pieces: Piece | str, indent: int = 0) -> Line:
+def line(*pieces: Piece | str, indent: int = 0, hang: int = 0) -> Line:
     """Return a line that folds, texts being plain pieces."""
-    return Line(row(*pieces), indent)
+    return Line(row(*pieces), indent, hang=hang)
 
 
 def fixed(*pieces: Piece | str, indent: int = 0) -> Line:
@@ -102,7 +104,7 @@ def _plain_lines(block: Block) -> Iterator[str]:
     margin = " " * block.indent
     if isinstance(block, Line):
         text = printable("".join(piece.text for piece in block.pieces))
-        yield from _folded(text, margin) if block.folds else [(margin + text).rstrip()]
+        yield from _folded(text, margin, " " * block.hang) if block.folds else [(margin + text).rstrip()]
         return
     rows = [tuple(map(printable, block.headers))]
     rows += (tuple(printable(piece.text) for piece in cells) for cells in block.rows)
@@ -111,7 +113,7 @@ def _plain_lines(block: Block) -> Iterator[str]:
         yield (margin + GAP.join(_padded(cells, widths, block.right))).rstrip()
 
 
-def _folded(text: str, margin: str) -> Iterator[str]:
+def _folded(text: str, margin: str, hang: str) -> Iterator[str]:
     if len(text) + len(margin) <= PAGE:
         yield (margin + text).rstrip()
     else:
@@ -119,7 +121,7 @@ def _folded(text: str, margin: str) -> Iterator[str]:
             text,
             PAGE,
             initial_indent=margin,
-            subsequent_indent=margin,
+            subsequent_indent=margin + hang,
             break_long_words=False,
             break_on_hyphens=False,
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+_LEAST = 20  # columns that a hanging line has at least
 _BETWEEN = 3  # columns that rich leaves between two columns of a table
 
 _STYLES = {
@@ -77,7 +78,11 @@ def _print_line(console: Console, block: Line) -> None:
     from rich.text import Text
 
     text = Text.assemble(*((printable(p.text), _STYLES[p.style]) for p in block.pieces))
-    if block.folds and text.plain:
+    if block.folds and block.hang:
+        room = max(console.width - block.indent - block.hang, _LEAST)
+        for k, part in enumerate(text.wrap(console, room)):
+            console.print(Text(" " * (block.indent + (block.hang if k else 0))) + part, soft_wrap=True)
+    elif block.folds and text.plain:
         console.print(Padding(text, (0, 0, 0, block.indent)))
     else:
         console.print(Text(" " * block.indent) + text, soft_wrap=True)
