@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from specexpr.certify.clock import Average, ByState, Discounted, Horizon, closed_classes, visits
+from specexpr.certify.chain import SMALL
+from specexpr.certify.clock import Average, ByState, Discounted, Horizon, closed_classes, step, visits
 from specexpr.certify.formula_probability import FormulaProbability
 from specexpr.certify.formula_store import Scheme
 from specexpr.certify.model import Label, Model, Table
 from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.walk import Row, Walk
-from specexpr.exact import solve_sparse
+from specexpr.certify.weighing import weighed_solution
+from specexpr.exact import common_denominator
 
 MemoryStep: TypeAlias = tuple[int, int, int, int]
 """(state of the memory, state, action, next state)."""
 
-MOST_NODES = 60
-"""So many nodes may the chain of a policy have; the kernel solves for its values."""
+MOST_NODES = 300
+"""So many nodes may the chain of a policy have whose value the kernel solves for; for an average, 60."""
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -116,56 +118,76 @@ def paying_chain(account: Account, model: Model, table: Table) -> PayingChain:
     return PayingChain(tuple(nodes), tuple((place[0, s], p) for s, p in model.start), tuple(edges))
 
 
-def as_walk(chain: PayingChain, *, discounted: bool = False) -> Walk:
-    """Return a chain as a walk, whose steps may be multiplied by the factors of what follows."""
+def as_walk(chain: PayingChain) -> Walk:
+    """Return a chain as a walk."""
     steps = []
     for edges in chain.edges:
         law: dict[int, Fraction] = {}
         for edge in edges:
-            share = edge.probability * edge.factor if discounted else edge.probability
-            law[edge.node] = law.get(edge.node, _ZERO) + share
+            law[edge.node] = law.get(edge.node, _ZERO) + edge.probability
         steps.append(tuple(law.items()))
     return Walk(chain.nodes, chain.start, tuple(steps), ((),) * len(chain.nodes))
 
 
+_REMEMBERED = 10_000
+_values: dict[tuple[int, int, Table], tuple[Measure, Model, Fraction]] = {}
+# By identity, which lasts as long as what is kept with the value.
+
+
 def value(measure: Measure, model: Model, table: Table) -> Fraction:
-    """Return what a policy is worth. Raises Refused, and TooLarge where its chain is."""
+    """Return what a policy is worth, computed once. Raises Refused, and TooLarge where its chain is."""
+    key = id(measure), id(model), table
+    if key not in _values:
+        if len(_values) >= _REMEMBERED:
+            _values.clear()
+        _values[key] = measure, model, _computed(measure, model, table)
+    return _values[key][2]
+
+
+def _computed(measure: Measure, model: Model, table: Table) -> Fraction:
     if isinstance(measure, Probability):
         return FormulaProbability(model, measure.labels, measure.scheme).policy(table)
     chain = paying_chain(measure, model, table)
-    clock = measure.clock
-    if len(chain.nodes) > MOST_NODES and not isinstance(clock, Horizon):
-        raise TooLarge(f"a given objective would have to be valued on more than {MOST_NODES} nodes")
     gains = [sum((e.probability * e.pay for e in edges), _ZERO) for edges in chain.edges]
-    walk = as_walk(chain, discounted=isinstance(clock, ByState))
-    if isinstance(clock, Total):
-        counts: Sequence[Fraction] = passing_visits(
-            walk, [any(e.pay for e in edges) for edges in chain.edges]
-        )
-    else:
-        counts = visits(walk, clock)
-    return sum((n * gain for n, gain in zip(counts, gains, strict=True) if gain), _ZERO)
+    every, clock = range(len(chain.nodes)), measure.clock
+    if not isinstance(clock, Horizon) and len(every) > (SMALL if isinstance(clock, Average) else MOST_NODES):
+        raise TooLarge(f"a given objective would have to be valued on {len(every)} nodes")
+    match clock:
+        case Horizon() | Average():
+            counts = visits(as_walk(chain), clock)
+            return sum((n * gain for n, gain in zip(counts, gains, strict=True) if gain), _ZERO)
+        case Discounted(head=head):
+            walk, now, early = as_walk(chain), dict(chain.start), _ZERO
+            for weight in head[:-1]:
+                early += weight * sum((mass * gains[x] for x, mass in now.items()), _ZERO)
+                now = step(walk, now)
+            return early + head[-1] * _ahead(chain, gains, now, every)
+        case ByState():
+            return _ahead(chain, gains, dict(chain.start), every)
+        case Total():
+            ended = {x for members in closed_classes(as_walk(chain)) for x in members}
+            if any(e.pay for x in ended for e in chain.edges[x]):
+                raise Refused("a total has no value where steps pay for ever")
+            return _ahead(chain, gains, dict(chain.start), [x for x in every if x not in ended])
 
 
-def passing_visits(walk: Walk, is_paying: Sequence[bool]) -> list[Fraction]:
-    """Return how often each node is visited before the walk stays where nothing is paid. Raises Refused."""
-    ended = {x for members in closed_classes(walk) for x in members}
-    if any(is_paying[x] for x in ended):
-        raise Refused("a total has no value where steps pay for ever")
-    passing = [x for x in range(len(walk.nodes)) if x not in ended]
-    place = {x: i for i, x in enumerate(passing)}
-    rows: list[dict[int, Fraction]] = [{i: _ONE} for i in range(len(passing))]
-    for x in passing:
-        for y, p in walk.steps[x]:
-            if y in place:
-                row = rows[place[y]]
-                row[place[x]] = row.get(place[x], _ZERO) - p
-    start = dict(walk.start)
-    seen = solve_sparse(rows, [start.get(x, _ZERO) for x in passing])
-    found = [_ZERO] * len(walk.nodes)
-    for x, n in zip(passing, seen, strict=True):
-        found[x] = n
-    return found
+def _ahead(
+    chain: PayingChain, gains: Sequence[Fraction], start: Mapping[int, Fraction], inside: Sequence[int]
+) -> Fraction:
+    """Return start V for the V on some nodes with V(x) = gain(x) + sum of probability, factor and V(y)."""
+    place = {x: i for i, x in enumerate(inside)}
+    rows: list[dict[int, int]] = []
+    right: list[int] = []
+    for x in inside:
+        row = {place[x]: _ONE}
+        for edge in chain.edges[x]:
+            if edge.node in place:
+                i = place[edge.node]
+                row[i] = row.get(i, _ZERO) - edge.probability * edge.factor
+        (*entries, gain), _ = common_denominator([*row.values(), gains[x]])
+        rows.append({i: n for i, n in zip(row, entries, strict=True) if n})
+        right.append(gain)
+    return weighed_solution(rows, right, [start.get(x, _ZERO) for x in inside])
 
 
 @dataclass(frozen=True, slots=True)
