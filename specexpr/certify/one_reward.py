@@ -8,7 +8,8 @@ one. So a proof about one Markov reward at the discount of the claim is one abou
 rewards that are needed is 1.
 
 The least, or the greatest, return of one reward is its return: so a reward that serves the claim is a
-witness of `maxmin` and `maxmax` too. No more is said of these: several rewards can do more than one.
+witness of `maxmin` and `maxmax` too. And it is the aim of a `consat` whose constraint all policies meet. No
+more is said of these: several rewards can do more than one.
 
 That is so where the rewards are free. Where the question gives objectives it proves nothing.
 """
@@ -20,14 +21,15 @@ from specexpr.certify.proofs import Refused
 
 LEXICOGRAPHIC = frozenset({"lexmax"})
 AGGREGATED = frozenset({"maxmin", "maxmax"})
+CONSTRAINED = frozenset({"consat"})
 
 
 def as_one_reward(claim: Claim, formalism: str) -> str:
     """Return the formalism that a proof must be about to prove the same of this one. Raises Refused.
 
-    Of `maxmin` and `maxmax` that holds for witnesses only.
+    Of `maxmin`, `maxmax` and `consat` that holds for witnesses only.
     """
-    if formalism not in LEXICOGRAPHIC | AGGREGATED:
+    if formalism not in LEXICOGRAPHIC | AGGREGATED | CONSTRAINED:
         return formalism
     if claim.setting.given:
         raise Refused("the question gives objectives, the proof is about free rewards")

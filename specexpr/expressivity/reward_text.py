@@ -83,7 +83,7 @@ def valued_lines(question: Question, value: Callable[[int, Table], Fraction]) ->
         tables = {policy.table: None for index, policy in task.policies if index == k}
         if not 0 < len(tables) <= _FEW_POLICIES or len(environment.states) > _SMALL_STATES:
             continue
-        refused = _not_accepted(question, k)
+        refused = not_accepted(question, k)
         tables |= dict.fromkeys(refused if len(refused) <= _FEW_OTHERS else ())
         found = [
             (value(k, table), names.policy(k, table) + (" (not accepted)" if table in refused else ""))
@@ -98,7 +98,7 @@ def valued_lines(question: Question, value: Callable[[int, Table], Fraction]) ->
         yield f"Values{where}: {'; '.join(levels)}"
 
 
-def _not_accepted(question: Question, k: int) -> Mapping[Table, None]:
+def not_accepted(question: Question, k: int) -> Mapping[Table, None]:
     """Return the named deterministic policies of an environment that must be worse than an accepted one."""
     task = question.task
     sets = [one for one in task.acceptable if one.model == k]

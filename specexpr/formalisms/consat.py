@@ -22,15 +22,26 @@ enclosure does not tell on which side of the bar a policy is, that is not guesse
 
 How it is decided
 -----------------
-With ``given fast, calm`` in the task, or ``--given fast,calm``, which of the two given objectives is the
-constraint is free, and so is its bar. Finitely many bars differ, and each is tried. Where none does,
-every one fails some constraint, and a few of these are shown that together leave no bar. An order that an
-objective of this formalism induced is asked by its own components, where the kernel can value them.
+*Free rewards.* If both objectives may be any Markov rewards at the discount of the question, one reward that
+orders everything as asked is tried first: it is an aim without a constraint. Otherwise the policies are
+split: none below the bar is to be better than one above, and those that tie are on one side. The constraint
+must separate the two sides and order those below, the aim must order those above; both are linear systems
+over discounted occupancies. The search asks of one policy after the other whether it is above, and each
+system without a solution leaves a sum of few constraints and sides that is 0 and should be positive. If every
+case ends in such a sum, these are the refutation. Of a set among all deterministic policies those join that
+a witness fails to put below. Whether an accepted set, not one accepted equally, can be expressed is the same
+question as whether ``feasible`` does so with two rewards.
+
+*Given objectives.* With ``given fast, calm`` in the task, or ``--given fast,calm``, which of the two given
+objectives is the constraint is free, and so is its bar. Finitely many bars differ, and each is tried. Where
+none does, every one fails some constraint, and a few of these are shown that together leave no bar. An order
+that an objective of this formalism induced is asked by its own components, where the kernel can value them.
 
 What it cannot do
 -----------------
 See the aim of a policy that does not meet the constraint, or by how much one meets it. Its values are no
-numbers, so it is no component of another objective.
+numbers, so it is no component of another objective. Where it takes more than 2,000 cases to find out who is
+above the bar, or more than 5,000 deterministic policies would have to be valued, free rewards are undecided.
 
 Example
 -------
@@ -83,6 +94,7 @@ from specexpr.composites import (
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number, bounds, rational_text
 from specexpr.expressivity.orders import compare_lexicographically
+from specexpr.expressivity.step_rewards import asks_policies
 from specexpr.expressivity.task import Objective, Question
 from specexpr.expressivity.verdict import Verdict
 from specexpr.formalism import Find, Formalism
@@ -151,14 +163,20 @@ def _value(bar: Fraction, constraint: Number, aim: Number) -> tuple[Number, Numb
 
 
 def needs(question: Question) -> str | None:
-    """Return what a question lacks: two given objectives, policies to compare."""
+    """Return what a question lacks: policies to compare; if it gives objectives, two to go by."""
+    if not question.options.given:
+        return asks_policies(question)
     missing = lacks_comparable(question)
-    count = len({one.name for one in question.options.given or ()})
+    count = len({one.name for one in question.options.given})
     return missing or (None if count == 2 else f"two objectives to go by: {count} of them given")
 
 
 def decide(question: Question) -> Verdict:
-    """Return a proved verdict: a constraint with its bar and an aim, or constraints that none meet."""
+    """Return a proved verdict: a constraint with its bar and an aim, free or given, or why there are none."""
+    if not question.setting.given:
+        from specexpr.expressivity.several.bars import answer_by_bar
+
+        return answer_by_bar(question)
     from specexpr.certify.choices import Choice
     from specexpr.expressivity.several.choosing import answer_given
 
@@ -182,7 +200,7 @@ FORMALISM = Formalism(
     sample=sample,
     evaluate=evaluate,
     compare=compare_lexicographically,
-    options=frozenset({"given", "modulo_unreachable"}),
+    options=frozenset({"discount", "given", "modulo_unreachable"}),
     needs=needs,
     settle=settle_given,
     decide=decide,

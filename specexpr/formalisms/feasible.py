@@ -23,16 +23,29 @@ of a constrained Markov decision process. Where an enclosure does not tell, the 
 
 How it is decided
 -----------------
-With ``given fast, calm`` in the task, or ``--given fast,calm``, the thresholds are free, one for each
-given objective. In i > j policy i must be inside and j outside; in i >= j and i ~ j, if j is inside so is
-i. With the policies that these rules put inside go all that are at least their least value in each
-objective. If no policy that must be outside gets inside so, these least values are the thresholds;
-otherwise the way in is the refutation. An order that an objective of this formalism induced is asked by
-its own components, where the kernel can value them.
+*Free rewards.* In i > j policy i must be inside and j outside; in i >= j and i ~ j, if j is inside so is i,
+for ties also the other way round. The objectives may be any number of Markov rewards at the discount of the
+question. Then the inside is an intersection of half-spaces of discounted occupancies, so that it is convex:
+with the policies that the constraints put inside go all whose occupancy is a mean of theirs. If a policy that
+must be outside gets inside so, the way in is the refutation. Otherwise each other policy is cut off by a
+hyperplane, a reward with a threshold. The number of rewards is the size that is reported. Several policies need as many as there
+are colours needed so that no group has but one colour of which a mean is a mean of policies inside; where
+that is found out the size is exact, else a lower and an upper bound.
+
+Of an acceptable set among all deterministic policies nothing needs to be enumerated: their occupancies are
+vertices, so that such a set is expressible iff no policy outside it behaves like one in it. Few rewards say
+so: for each way to leave what accepted policies do, one that pays for not going that way.
+
+*Given objectives.* With ``given fast, calm`` in the task, or ``--given fast,calm``, the thresholds are free,
+one for each given objective. With the policies that the constraints put inside go all that are at least
+their least value in each objective. If no policy that must be outside gets inside so, these least values
+are the thresholds; otherwise the way in is the refutation. An order that an objective of this formalism
+induced is asked by its own components, where the kernel can value them.
 
 What it cannot do
 -----------------
-Tell more than two classes of policies apart.
+Tell more than two classes of policies apart. Where the discount is open, only three of them are tried for
+rewards, and only policies that behave alike refute a task for all.
 
 Example
 -------

@@ -10,17 +10,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 
+from specexpr.certify.kinds.bar import BarWitness
 from specexpr.certify.kinds.hull import HullCertificate
 from specexpr.certify.kinds.region import RegionWitness
+from specexpr.certify.kinds.splits import SplitsCertificate
 from specexpr.certify.model import Claim, PolicyConstraint, Relation, Table
 from specexpr.certify.overlaps import Share
+from specexpr.certify.proofs import RewardWitness
+from specexpr.certify.sides import Side
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Verdict
 from specexpr.testing.brute_force import Features, Triple, comparisons, occupancy, policy_value
-from specexpr.testing.confirmation import holds, spread_reward
+from specexpr.testing.confirmation import confirm_markov_proof, holds, spread_reward
 from specexpr.testing.linear_truth import Inequality, is_consistent
 
 Policy = tuple[int, Table]
+Look = frozenset[tuple[Triple, Fraction]]
+"""An occupancy: policies that have one are one."""
+
 Sides = Mapping[Policy, bool]
 """For each policy whether it is inside, or above the bar."""
 
@@ -188,3 +195,143 @@ def _doubt_steps(question: Question, proof: HullCertificate) -> str | None:
 def _constraints(proof: HullCertificate) -> Iterator[PolicyConstraint]:
     yield proof.against
     yield from (step.by for step in proof.steps if step.by is not None)
+
+
+# -- above and below a bar ---------------------------------------------------------------------------------
+
+
+def bar_truth(question: Question) -> bool:
+    """Say whether a constraint with a bar and an aim order the policies as asked.
+
+    Policies are put above or below one after the other, as long as some J_1 and J_2 allow it.
+    """
+    visits = visits_of(question.claim())
+    looks: dict[Policy, Look] = {}
+    rows: dict[tuple[Relation, int, int], None] = {}
+    found: dict[Look, int] = {}
+    features: list[Features] = []
+    for c in asked(question):
+        ends = []
+        for policy in ((c.model, c.better), (c.model, c.worse)):
+            look = looks.setdefault(policy, frozenset(visits(policy).items()))
+            if found.setdefault(look, len(features)) == len(features):
+                features.append(visits(policy))
+            ends.append(found[look])
+        rows[c.relation, ends[0], ends[1]] = None
+
+    def is_allowed(above: Sequence[bool]) -> bool:
+        known = [(r, i, j) for r, i, j in rows if max(i, j) < len(above)]
+        if any(above[i] < above[j] or (r is Relation.TIE and above[i] != above[j]) for r, i, j in known):
+            return False
+        for side in (True, False):
+            here = [
+                Inequality(combined([(features[i], _ONE), (features[j], -_ONE)]), r)
+                for r, i, j in known
+                if above[i] == above[j] == side
+            ]
+            if not side:
+                here += [
+                    Inequality(
+                        _with_bar(features[i], _ONE if up else -_ONE),
+                        Relation.WEAK if up else Relation.STRICT,
+                    )
+                    for i, up in enumerate(above)
+                ]
+            if not is_consistent(here):
+                return False
+        return True
+
+    pending: list[tuple[bool, ...]] = [()]
+    while pending:
+        above = pending.pop()
+        if len(above) == len(features):
+            return True
+        pending += [now for now in ((*above, False), (*above, True)) if is_allowed(now)]
+    return False
+
+
+def doubt_bar(question: Question, verdict: Verdict) -> str | None:
+    """Return what is wrong with a constraint and an aim, or with refuted cases, or None."""
+    match verdict:
+        case Expressible(witness=witness) if isinstance(witness.proof, BarWitness):
+            return _doubt_sides(question, witness.proof)
+        case Inexpressible(certificate=certificate) if isinstance(certificate.proof, SplitsCertificate):
+            return _doubt_cases(question, certificate.proof)
+        case Expressible(witness=witness) if isinstance(witness.proof, RewardWitness):
+            return confirm_markov_proof(question, verdict)
+        case Expressible() | Inexpressible():
+            return "the proof is of another kind"
+        case _:
+            return None
+
+
+def _doubt_sides(question: Question, proof: BarWitness) -> str | None:
+    claim = question.claim()
+
+    @cache
+    def value(policy: Policy) -> tuple[int, Fraction]:
+        model = claim.models[policy[0]]
+        constraint, aim = (
+            policy_value(model, policy[1], spread_reward(model, reward), discount=proof.discount)
+            for reward in (proof.constraint, proof.aim)
+        )
+        return (1, aim) if constraint >= proof.bar else (0, constraint)
+
+    for c in asked(question):
+        better, worse = value((c.model, c.better)), value((c.model, c.worse))
+        if not holds(Fraction((better > worse) - (better < worse)), c.relation):
+            return f"{c.relation} is not met: {better}, {worse}"
+    return None
+
+
+def _doubt_cases(question: Question, proof: SplitsCertificate) -> str | None:
+    claim = question.claim()
+    visits = visits_of(claim)
+    known = {(c.model, c.relation, c.better, c.worse) for c in asked(question)}
+    if any((c.model, c.relation, c.better, c.worse) not in known for c in proof.constraints):
+        return "a constraint is not asked for"
+    for cut in proof.cuts:
+        parts: list[tuple[Features, Fraction]] = []
+        strict = [y for _, _, y in cut.below]
+        for k, y in cut.weights:
+            c = proof.constraints[k]
+            parts += [(visits((c.model, c.better)), y), (visits((c.model, c.worse)), -y)]
+            strict += [y] if c.relation is Relation.STRICT else []
+            if y <= 0 and c.relation is not Relation.TIE:
+                return "a weight has the wrong sign"
+        parts += [(visits((m, t)), y) for m, t, y in cut.above]
+        parts += [(visits((m, t)), -y) for m, t, y in cut.below]
+        if combined(parts) or not strict or min(y for *_, y in (*cut.above, *cut.below, (0, (), _ONE))) <= 0:
+            return "a cut does not add up"
+        if cut.side is Side.ABOVE and (cut.above or cut.below):
+            return "a cut above the bar has to do with the bar"
+
+    def look(model: int, table: Table) -> Look:
+        return frozenset(visits((model, table)).items())
+
+    rows = [(c.relation, look(c.model, c.better), look(c.model, c.worse)) for c in proof.constraints]
+    needed = []
+    for cut in proof.cuts:
+        sides_of = [(rows[k][2], cut.side is Side.ABOVE) for k, _ in cut.weights]
+        sides_of += [(look(m, t), True) for m, t, _ in cut.above]
+        needed.append([*sides_of, *((look(m, t), False) for m, t, _ in cut.below)])
+    for above in _every_split(rows):
+        if not any(all(above.get(x) is side for x, side in need) for need in needed):
+            return "a split is left that no cut refutes"
+    return None
+
+
+def _every_split(rows: Sequence[tuple[Relation, Look, Look]]) -> Iterator[Mapping[Look, bool]]:
+    """Yield every split that constraints allow; policies that behave alike are one."""
+    policies = list(dict.fromkeys(x for _, *ends in rows for x in ends))
+    pending: list[dict[Look, bool]] = [{}]
+    while pending:
+        above = pending.pop()
+        if len(above) == len(policies):
+            yield above
+            continue
+        for side in (True, False):
+            now = {**above, policies[len(above)]: side}
+            met = [(r, now[i], now[j]) for r, i, j in rows if i in now and j in now]
+            if all(up >= down and (up == down or r is not Relation.TIE) for r, up, down in met):
+                pending.append(now)

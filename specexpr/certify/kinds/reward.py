@@ -30,7 +30,7 @@ from specexpr.certify.model import (
     TrajectoryConstraint,
 )
 from specexpr.certify.node import Node
-from specexpr.certify.one_reward import AGGREGATED, LEXICOGRAPHIC, as_one_reward
+from specexpr.certify.one_reward import AGGREGATED, CONSTRAINED, LEXICOGRAPHIC, as_one_reward
 from specexpr.certify.proofs import PolicyValue, Refused, RewardWitness
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.valuation import Bounds, Valuation, valuation
@@ -165,7 +165,7 @@ def _one(proof: RewardWitness | AlgebraicReward) -> tuple[int, int]:
 PROOF = ProofKind(
     kind="reward",
     verdict=Answer.EXPRESSIBLE,
-    formalisms=LEXICOGRAPHIC | AGGREGATED | {"mr", "rm", "ftr", "inmr", "imorl"},
+    formalisms=LEXICOGRAPHIC | AGGREGATED | CONSTRAINED | {"mr", "rm", "ftr", "inmr", "imorl"},
     data=(RewardWitness, AlgebraicReward),
     check=check_reward,
     read=read_reward,

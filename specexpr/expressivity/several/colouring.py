@@ -16,7 +16,7 @@ from specexpr.expressivity.several.compared import Blend, Compared
 
 _MOST_COLOURED = 40
 _MOST_TRIED = 300
-_MOST_STEPS = 20_000
+_MOST_STEPS = 4_000
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from specexpr.certify.model import (
     Table,
 )
 from specexpr.certify.ordering import split
-from specexpr.certify.outcomes import kept
+from specexpr.certify.outcomes import kept, named_policies
 from specexpr.certify.proofs import NodeNumbers, RewardEntry, StateOccupancy
 from specexpr.certify.sight import Sight
 from specexpr.exact import common_denominator
@@ -37,12 +37,14 @@ from specexpr.models.occupancy import state_occupancy
 from specexpr.solve.cone import Conflict, Direction, OutOfTime
 from specexpr.solve.rows import decide_rows
 
-FEW_BEHAVIOURS = 64
-"""So many behaviours of all deterministic policies are listed one by one."""
+TRIED = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
+"""Discounts that are tried where the question leaves it open."""
 
 OUT_OF_TIME = "time: the limit passed before an answer was proved"
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
+_Paid = tuple[Sequence[RewardEntry], list[tuple[Coordinate, int]], int]
+
+_ZERO = Fraction(0)
 
 
 class TimeIsUp(Exception):  # noqa: N818 -- no failure: the deadline of a question passed
@@ -81,7 +83,8 @@ class Compared:
     _numbers: dict[Hashable, int] = field(default_factory=dict)
     _seen: set[tuple[Relation, int, int]] = field(default_factory=set)
     _visits: dict[int, Mapping[Coordinate, Fraction]] = field(default_factory=dict)
-    _rows: dict[int, tuple[list[int], int]] = field(default_factory=dict)
+    _whole: dict[int, tuple[Mapping[Coordinate, int], int]] = field(default_factory=dict)
+    _pays: dict[tuple[int, int], _Paid] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sight = Sight(self.claim, self.formalism)
@@ -113,15 +116,15 @@ class Compared:
             assert isinstance(c, PolicyConstraint)
             self.add(c)
 
-    def add_sets(self) -> list[AcceptableSet]:
-        """Add what the acceptable sets ask; return those of which too many policies compete to be listed.
+    def add_sets(self, *, most: int) -> list[AcceptableSet]:
+        """Add what acceptable sets ask; return those among more deterministic behaviours than `most`.
 
         Of these their ties are added. No accepted policy may behave like one that is not (`twins`).
         """
         large = []
         for accept in self.claim.acceptable:
             bad: Iterable[Table] = ()
-            if accept.over is None and self.behaviours(accept.model, FEW_BEHAVIOURS) is None:
+            if accept.over is None and self.behaviours(accept.model, most) is None:
                 large.append(accept)
             else:
                 _, bad = split(self.sight.chains[accept.model], accept, merged=self.claim.modulo_unreachable)
@@ -162,16 +165,28 @@ class Compared:
 
     def value(self, i: int, reward: Sequence[RewardEntry]) -> Fraction:
         """Return the return of a point."""
-        here = self.visits(i)
-        model = self.members[i][0]
-        total = _ZERO
-        for x in reward:
-            if x.next is None and len(self.claim.models) > 1:
+        pays, over = self._paid(self.members[i][0], reward)
+        if i not in self._whole:
+            visits = self.visits(i)
+            numerators, below = common_denominator(list(visits.values()))
+            self._whole[i] = dict(zip(visits, numerators, strict=True)), below
+        here, below = self._whole[i]
+        return Fraction(sum(n * here.get(c, 0) for c, n in pays), over * below)
+
+    def _paid(self, model: int, reward: Sequence[RewardEntry]) -> tuple[list[tuple[Coordinate, int]], int]:
+        """Return what a reward pays for the steps that are counted in a model, as integers over one."""
+        known = self._pays.get((model, id(reward)))
+        if known is None or known[0] is not reward:
+            is_family = len(self.claim.models) > 1
+            found: dict[Coordinate, Fraction] = {}
+            for x in reward:
                 law = self.claim.models[model].rows[x.state].get(x.action, ())
-                total += x.value * sum((here.get((x.state, x.action, t), _ZERO) for t, _ in law), _ZERO)
-            else:
-                total += x.value * here.get((x.state, x.action, x.next), _ZERO)
-        return total
+                for t in [t for t, _ in law] if x.next is None and is_family else [x.next]:
+                    cell = x.state, x.action, t
+                    found[cell] = found.get(cell, _ZERO) + x.value
+            numerators, over = common_denominator(list(found.values()))
+            known = self._pays[model, id(reward)] = reward, list(zip(found, numerators, strict=True)), over
+        return known[1:]
 
     @cached_property
     def spared(self) -> frozenset[Coordinate]:
@@ -192,6 +207,8 @@ class Compared:
         Raises TimeIsUp.
         """
         self.watch()
+        if not rows:
+            return Pays((), _ZERO)
         involved = sorted({i for row in rows for i in (row.plus, row.minus) if i is not None})
         coordinates = sorted({c for i in involved for c in self.visits(i)} - self.spared, key=_order)
         place = {c: j for j, c in enumerate(coordinates)}
@@ -244,9 +261,12 @@ class Compared:
     # -- what proofs carry --------------------------------------------------------------------------------
 
     def occupancies(self) -> Iterator[StateOccupancy]:
-        """Yield the visits of the points in large models."""
-        for model, table in self.members:
-            if self.is_large(model):
+        """Yield the visits of the points, and of named policies, in large models."""
+        seen = set()
+        for model, table in (*self.members, *named_policies(self.claim)):
+            key = model, self.sight.chains[model].behaviour(table)[1]
+            if self.is_large(model) and key not in seen:
+                seen.add(key)
                 visits = state_occupancy(self.claim.models[model], table, self.discount)
                 yield StateOccupancy(model, table, visits)
 

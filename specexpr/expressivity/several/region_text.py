@@ -26,7 +26,7 @@ from specexpr.expressivity.phrases import (
     some,
     with_lines,
 )
-from specexpr.expressivity.reward_text import reward_lines
+from specexpr.expressivity.reward_text import not_accepted, reward_lines
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Proof, Witness, Words
 from specexpr.models.policy import behaviour
@@ -91,8 +91,11 @@ def _sides(question: Question, proof: RegionWitness) -> Iterator[str]:
     returns.carry(proof.occupancies)
     names, inside, outside = Names(question.task), list[str](), list[str]()
     numbered = list(enumerate(proof.rewards))
+    named = dict.fromkeys((model, policy.table) for model, policy in question.task.policies)
+    for k in range(len(chains)):
+        named |= dict.fromkeys((k, table) for table in not_accepted(question, k))
     try:
-        for model, table in dict.fromkeys((model, policy.table) for model, policy in question.task.policies):
+        for model, table in named:
             missed = [i for i, one in numbered if not returns.is_at_least(i, model, table, one.least)]
             why = some([f"R_{i + 1}" for i in missed], noun="rewards") if missed else ""
             if not missed:

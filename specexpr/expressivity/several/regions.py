@@ -36,17 +36,25 @@ from specexpr.certify.proofs import Refused, RewardEntry, TooLarge
 from specexpr.certify.thresholds_met import may_meet
 from specexpr.expressivity.several.closing import Closure
 from specexpr.expressivity.several.colouring import Colouring
-from specexpr.expressivity.several.compared import OUT_OF_TIME, Asked, Blend, Compared, TimeIsUp, twins
+from specexpr.expressivity.several.compared import (
+    OUT_OF_TIME,
+    TRIED,
+    Asked,
+    Blend,
+    Compared,
+    TimeIsUp,
+    twins,
+)
 from specexpr.expressivity.task import Question
-from specexpr.expressivity.value_tables import ANY_DISCOUNT
 from specexpr.expressivity.verdict import GIVE_A_DISCOUNT, Undecided, Verdict, proved
 
 Proof = RegionWitness | HullCertificate | VerticesWitness
 
+_FEW = 64  # behaviours of all deterministic policies, up to which they are listed one by one
 _MOST_REWARDS = 300
 _PRUNED = 40  # rewards, up to which each is tried to be spared
-_LISTED = 500  # behaviours that are valued one by one to find few rewards
-_TRIED = 40
+_LISTED = 1_000  # behaviours that are valued one by one to find few rewards
+_TRIED = 25
 _PASSED = 200  # policies that are outside although the kernel looks at them, up to which none gets a reward
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -64,19 +72,29 @@ def _proof(question: Question) -> Proof | Undecided:
     if pair is not None:
         steps = Inside(pair.model, pair.better, pair), Inside(pair.model, pair.worse, None, ((0, _ONE),))
         return HullCertificate(claim.discount, steps, pair)
+    if claim.discount is not None:
+        return _at(claim, question.deadline)
+    for discount in TRIED:
+        found = _at_any_discount(claim, _at(replace(claim, discount=discount), question.deadline))
+        if found is not None:
+            return found
+    return Undecided(GIVE_A_DISCOUNT)
+
+
+def _at(claim: Claim, deadline: float | None) -> Proof | Undecided:
+    """Return a proof at the discount of a claim."""
     try:
-        found = _Search(replace(claim, discount=claim.discount or ANY_DISCOUNT), question.deadline).run()
+        return _Search(claim, deadline).run()
     except TimeIsUp:
         return Undecided(OUT_OF_TIME)
     except TooLarge as limit:
         if claim.constraints or len(claim.acceptable) != 1 or claim.acceptable[0].over is not None:
             return Undecided(f"limit: {limit}")
         return VerticesWitness(most_rewards(claim, "feasible"))
-    return found if claim.discount is not None else _at_any_discount(claim, found)
 
 
-def _at_any_discount(claim: Claim, found: Proof) -> Proof | Undecided:
-    """Return what a proof at one discount shows where some discount is to do, whichever."""
+def _at_any_discount(claim: Claim, found: Proof | Undecided) -> Proof | Undecided | None:
+    """Return what a proof at one discount shows where some discount is to do; None if it shows nothing."""
     match found:
         case RegionWitness():
             return replace(found, overlaps=(), numbers=())
@@ -85,7 +103,7 @@ def _at_any_discount(claim: Claim, found: Proof) -> Proof | Undecided:
             try:
                 check(claim, "feasible", proof)
             except Refused:
-                return Undecided(GIVE_A_DISCOUNT)
+                return None
             return proof
         case _:
             return found
@@ -110,7 +128,7 @@ class _Search:
 
     def run(self) -> RegionWitness | HullCertificate:
         self.compared.add_constraints()
-        self.large = self.compared.add_sets()
+        self.large = self.compared.add_sets(most=_FEW)
         for accept in self.large:
             self.compared.add_set(accept, islice(self.strangers(accept), 1))
         broken = self.closure.close() or self.intruder()
