@@ -18,6 +18,7 @@ examples:
   specexpr check rooms.spex                       decide every task, with a reward or a conflict as proof
   specexpr check rooms.spex --json > results.json
   specexpr verify results.json rooms.spex         check the proofs again, with the kernel alone
+  specexpr compare rooms.spex grid.spex           tasks and formalisms side by side
   specexpr import gym FrozenLake-v1 > lake.spex
   specexpr explain mr                             what a Markov reward can and cannot say
 
@@ -29,6 +30,16 @@ examples:
   specexpr check rooms.spex
   specexpr check rooms.spex --task t1 --task t2 --in mr --discount 9/10
   generate-rooms | specexpr check -"""
+
+_COMPARE_EXAMPLES = """\
+examples:
+  specexpr compare rooms.spex
+  specexpr compare rooms.spex grid.spex --in mr,rm,ltl --no-repairs
+  specexpr compare rooms.spex --json > results.json; specexpr verify results.json
+
+A matrix of all tasks and formalisms, those that answer alike in one column. Then for each task: the least
+expressive formalisms that express it, with what their witnesses are; why the most expressive of the others
+do not; and the fewest of its preferences to drop so that they do."""
 
 _IMPORT_EXAMPLES = """\
 examples:
@@ -140,37 +151,47 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
+    def questions(command: argparse.ArgumentParser, *, json: str) -> None:
+        add = command.add_argument
+        add("--task", action="append", metavar="T", help="only this task; may be repeated")
+        add("--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms")
+        add("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9; or any")
+        add("--horizon", type=whole, metavar="N", help="how many steps count")
+        add("--beta", metavar="B", help="the factor of what follows the first step, from 0 to 1")
+        add("--machine-states", type=whole, metavar="K", help="how many states a machine may have")
+        add("--observe", choices=["labels"], help="machines and functions see labels only")
+        about_structure = "its machine, discounts or weights, with other rewards"
+        add("--structure", metavar="OBJECTIVE", help=about_structure)
+        about_given = "the objectives whose values or returns are compared"
+        add("--given", type=_listed, metavar="O,...", help=about_given)
+        add(
+            "--utility",
+            choices=[shape.value for shape in Shape],
+            metavar="SHAPE",
+            help="increasing, nondecreasing, or each with concave: what a utility must be",
+        )
+        add("--weights", choices=["nonnegative"], help="weights of given objectives, at least 0")
+        add("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
+        add("--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)")
+        add("--json", action="store_true", help=json)
+
     check = commands.add_parser(
         "check", help="decide tasks", description=about["check"], epilog=_CHECK_EXAMPLES
     )
     check.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
-    check.add_argument("--task", action="append", metavar="T", help="only this task; may be repeated")
-    check.add_argument(
-        "--in", dest="formalisms", type=_listed, metavar="F,...", help="only in these formalisms"
+    questions(check, json="print one JSON document, with every proof")
+
+    compare = commands.add_parser(
+        "compare", help="compare formalisms", description=about["compare"], epilog=_COMPARE_EXAMPLES
     )
-    check.add_argument("--discount", metavar="G", help="the discount, exact: 9/10 or 0.9; or any")
-    check.add_argument("--horizon", type=whole, metavar="N", help="how many steps count")
-    check.add_argument("--beta", metavar="B", help="the factor of what follows the first step, from 0 to 1")
-    check.add_argument("--machine-states", type=whole, metavar="K", help="how many states a machine may have")
-    check.add_argument("--observe", choices=["labels"], help="machines and functions see labels only")
-    check.add_argument(
-        "--structure", metavar="OBJECTIVE", help="its machine, discounts or weights, with other rewards"
+    compare.add_argument("files", metavar="FILE", nargs="+", help=".spex files, or - for standard input")
+    questions(compare, json="print one JSON document, with every proof and repair")
+    compare.add_argument(
+        "--no-repairs", dest="repairs", action="store_false", help="do not look for what would mend a task"
     )
-    check.add_argument(
-        "--given", type=_listed, metavar="O,...", help="the objectives whose values or returns are compared"
+    compare.add_argument(
+        "--processes", type=whole, metavar="N", help="how many answers are sought at once (one for each core)"
     )
-    check.add_argument(
-        "--utility",
-        choices=[shape.value for shape in Shape],
-        metavar="SHAPE",
-        help="increasing, nondecreasing, or each with concave: what a utility must be",
-    )
-    check.add_argument("--weights", choices=["nonnegative"], help="weights of given objectives, at least 0")
-    check.add_argument("--modulo", choices=["unreachable"], help="policies that behave alike count as one")
-    check.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds for each answer (60)"
-    )
-    check.add_argument("--json", action="store_true", help="print one JSON document, with every proof")
 
     evaluate = commands.add_parser("evaluate", help="value objectives", description=about["evaluate"])
     evaluate.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from specexpr.certify.document import Document as ResultsDocument
-    from specexpr.comparison.asking import Answered
+    from specexpr.comparison.asking import Answered, Inquiry
     from specexpr.diagnostics import Diagnostic
     from specexpr.document.document import Document
-    from specexpr.expressivity.task import Objective, Task
+    from specexpr.expressivity.task import Objective, Options, Task
 
 TRACEBACK = "SPECEXPR_TRACEBACK"
 """The environment variable that makes our own mistakes show where they happened."""
@@ -103,7 +103,7 @@ def _named_objectives(document: Document, names: Sequence[str]) -> list[Objectiv
 
 def _check(read: Namespace) -> Status:
     """Decide whether formalisms can express the tasks of a file, and prove every answer."""
-    from specexpr.comparison.asking import answers, given_options, named_formalisms, plan, without_use
+    from specexpr.comparison.asking import answers, named_formalisms, plan, without_use
     from specexpr.report.layout import line
     from specexpr.report.output import write_blocks, write_diagnostics, write_text
     from specexpr.report.progress import progress
@@ -112,18 +112,7 @@ def _check(read: Namespace) -> Status:
 
     among = None if read.formalisms is None else named_formalisms(read.formalisms)
     document = _load(read.file)
-    options = given_options(
-        discount=read.discount,
-        modulo_unreachable=True if read.modulo else None,
-        horizon=read.horizon,
-        beta=read.beta,
-        machine_states=read.machine_states,
-        observe_labels=True if read.observe else None,
-        structure=None if read.structure is None else document.objective(read.structure),
-        given=None if read.given is None else _named_objectives(document, read.given),
-        utility=read.utility,
-        nonnegative=True if read.weights else None,
-    )
+    options = _options(read, document)
     tasks = _selected(document, read.task) if read.task else document.tasks
     planned = plan(tasks, among, options=options, source=document.source)
     write_diagnostics(unused_options(without_use(planned, options)))
@@ -153,6 +142,84 @@ def _check(read: Namespace) -> Status:
             timed = is_terminal(sys.stdout)
             write_blocks(verdict_blocks(answered, planned.skipped, document.source, timed=timed))
     return Status.WRONG if planned.refused else _status(answered)
+
+
+def _options(read: Namespace, document: Document) -> Options:
+    """Return the options of questions about a document that the arguments give."""
+    from specexpr.comparison.asking import given_options
+
+    return given_options(
+        discount=read.discount,
+        modulo_unreachable=True if read.modulo else None,
+        horizon=read.horizon,
+        beta=read.beta,
+        machine_states=read.machine_states,
+        observe_labels=True if read.observe else None,
+        structure=None if read.structure is None else document.objective(read.structure),
+        given=None if read.given is None else _named_objectives(document, read.given),
+        utility=read.utility,
+        nonnegative=True if read.weights else None,
+    )
+
+
+def _compare(read: Namespace) -> Status:
+    """Compare formalisms on the tasks of some files: which express them, how shortly, and what would mend."""
+    from specexpr.comparison.asking import Plan, named_formalisms, without_use
+    from specexpr.comparison.comparing import agenda, compared, mendable, refuse_if_nothing, repaired
+    from specexpr.comparison.workers import cores
+    from specexpr.report.layout import line
+    from specexpr.report.output import write_blocks, write_diagnostics, write_text
+    from specexpr.report.progress import progress
+    from specexpr.report.unused import unused_options
+
+    among = None if read.formalisms is None else named_formalisms(read.formalisms)
+    documents = [_load(path) for path in dict.fromkeys(read.files)]
+    options = [_options(read, document) for document in documents]
+    agendas = [
+        agenda(document, tasks, among, one)
+        for document, tasks, one in zip(documents, _chosen(documents, read.task), options, strict=True)
+    ]
+    refuse_if_nothing(agendas)
+    inquiries = tuple(inquiry for one in agendas for inquiry in one.plan.inquiries)
+    write_diagnostics(unused_options(without_use(Plan(inquiries), options[0])))
+    for one in agendas:
+        write_diagnostics(one.plan.refused, one.document.source)
+    limits = {"timeout": read.timeout, "processes": read.processes or cores()}
+    with progress(len(inquiries)) as begin:
+        table = compared(agendas, among, **limits, begin=lambda work: begin(_asked(work)))
+    if read.repairs:
+        with progress(len(mendable(table))) as begin:
+            table = repaired(table, **limits, begin=lambda work: begin(f"repairs of {_asked(work)}"))
+    if read.json:
+        from specexpr.report.comparison_json import comparison_json
+
+        write_text(comparison_json(table) + "\n")
+    elif not table.rows:
+        names = ", ".join(one.source.name for one in documents)
+        write_blocks(
+            [line(f"{names} {'has' if len(documents) == 1 else 'have'} no task: nothing to compare")]
+        )
+    else:
+        from specexpr.report.comparing import comparison_blocks
+
+        write_blocks(comparison_blocks(table))
+    return Status.WRONG if any(one.plan.refused for one in agendas) else _status(table.answered)
+
+
+def _asked(work: Inquiry | Answered) -> str:
+    """Say what is asked."""
+    formalism = work.formalism if isinstance(work.formalism, str) else work.formalism.id
+    return f"{work.question.task.name} in {formalism}"
+
+
+def _chosen(documents: Sequence[Document], names: Sequence[str] | None) -> list[tuple[Task, ...]]:
+    """Return the tasks of each document, those with these names if there are any; each must be in one."""
+    if not names:
+        return [document.tasks for document in documents]
+    everywhere = {task.name for document in documents for task in document.tasks}
+    if len(documents) == 1 or not everywhere.issuperset(names):
+        _selected(documents[0], [name for name in names if name not in everywhere])
+    return [tuple(task for task in document.tasks if task.name in names) for document in documents]
 
 
 def _selected(document: Document, names: Sequence[str]) -> tuple[Task, ...]:
@@ -298,11 +365,12 @@ def _verify(read: Namespace) -> Status:
     from specexpr.certify.document import Outcome, verify
     from specexpr.certify.document import Status as Verified
     from specexpr.certify.reading import read_document
+    from specexpr.certify.repairs import RepairsOutcome, verify_repairs
     from specexpr.diagnostics import Source, SpecError
     from specexpr.report.files import read_text
     from specexpr.report.output import write_blocks
     from specexpr.report.progress import progress
-    from specexpr.report.verification import outcome_blocks
+    from specexpr.report.verification import outcome_blocks, repair_blocks
 
     name, text = read_text(read.results)
     try:
@@ -311,12 +379,19 @@ def _verify(read: Namespace) -> Status:
         raise SpecError(error.diagnostics, source=Source(name, text)) from None
     agrees = read.file is None or _agrees(results, name, read.file)
     outcomes: list[Outcome] = []
-    with progress(len(results.results)) as begin:
+    mended: list[RepairsOutcome] = []
+    with progress(len(results.results) + len(results.repairs)) as begin:
         for one in results.results:
             begin(f"{one.task} in {one.formalism}")
             outcomes += verify(replace(results, results=(one,)))
+        for repairs in results.repairs:
+            begin(f"repairs of {repairs.task} in {repairs.formalism}")
+            mended.append(verify_repairs(results, repairs))
     write_blocks(outcome_blocks(outcomes))
-    is_sound = agrees and all(outcome.status is not Verified.REFUSED for outcome in outcomes)
+    if mended:
+        write_blocks(repair_blocks(mended))
+    statuses = [*(one.status for one in outcomes), *(one.status for one in mended)]
+    is_sound = agrees and all(status is not Verified.REFUSED for status in statuses)
     return Status.DONE if is_sound else Status.NO
 
 
@@ -370,6 +445,7 @@ def _explain(read: Namespace) -> Status:
 
 _COMMANDS: dict[str, Callable[[Namespace], Status]] = {
     "check": _check,
+    "compare": _compare,
     "evaluate": _evaluate,
     "product": _product,
     "draw": _draw,

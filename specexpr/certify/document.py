@@ -101,14 +101,47 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvedPart:
+    """Preferences of a task by number, ascending: its constraints from 0 on, then its acceptable sets.
+
+    Of a repair they are those that are dropped, and the proof is on the others (None: there are none); of a
+    conflict they are those that it is about.
+    """
+
+    numbers: tuple[int, ...]
+    proof: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRepairs:
+    """The smallest repairs of a task in a formalism; fewer than `at_least` preferences mend nothing.
+
+    limit: why there may be others as small or smaller. None says that these are all of size `at_least`.
+    `unsettled` are sets of which nothing is said. `flaw` says why a proof could not be read.
+    """
+
+    task: str
+    environment: str
+    formalism: str
+    given: Given
+    at_least: int
+    smallest: tuple[ProvedPart, ...]
+    conflicts: tuple[ProvedPart, ...]
+    unsettled: tuple[tuple[int, ...], ...] = ()
+    limit: str | None = None
+    flaw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """Everything that `check --json` prints."""
+    """Everything that `check --json` prints, and `compare --json`, which adds repairs."""
 
     environments: tuple[DocumentEnvironment, ...]
     families: tuple[DocumentFamily, ...]
     tasks: tuple[DocumentTask, ...]
     results: tuple[Result, ...]
     skipped: tuple[Skipped, ...] = ()
+    repairs: tuple[TaskRepairs, ...] = ()
 
     def scope(self, task: DocumentTask) -> Scope:
         """Return the names of a task, its models in the order of the first one's states and actions."""

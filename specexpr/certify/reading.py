@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from specexpr.certify.checking import Answer, proof_kinds
+from specexpr.certify.checking import Answer
 from specexpr.certify.document import (
     SCHEMA,
     Document,
@@ -33,6 +33,7 @@ from specexpr.certify.model import (
 from specexpr.certify.node import Malformed, Node, parse
 from specexpr.certify.options import Given, read_options
 from specexpr.certify.proofs import Exactness, Refused
+from specexpr.certify.repairs_json import read_proof, read_repairs
 from specexpr.certify.scope import Laws, NamedPolicy, Scope, read_distribution
 from specexpr.certify.stretch import read_stretches
 from specexpr.diagnostics import Diagnostic, SpecError, did_you_mean
@@ -57,7 +58,7 @@ def read_document(text: str) -> Document:
 
 def _read(root: Node, problems: list[Malformed]) -> Document:
     keys = ("schema", "environments", "tasks", "results", "skipped")
-    entry = root.fields(*keys, optional=("families",))
+    entry = root.fields(*keys, optional=("families", "repairs", "comparison"))
     if entry["schema"].value != SCHEMA:
         entry["schema"].expected(f'"{SCHEMA}"')
     environments = entry["environments"].each(_read_environment, problems)
@@ -77,7 +78,11 @@ def _read(root: Node, problems: list[Malformed]) -> Document:
     known = {task.name: task for task in tasks}
     results = entry["results"].each(lambda node: _read_result(node, document, known), problems)
     skipped = entry["skipped"].each(lambda node: _read_skipped(node, scopes), problems)
-    return Document(document.environments, document.families, tuple(tasks), tuple(results), tuple(skipped))
+    document = replace(document, results=tuple(results), skipped=tuple(skipped))
+    if "repairs" not in entry:
+        return document
+    repairs = entry["repairs"].each(lambda node: read_repairs(node, document, known), problems)
+    return replace(document, repairs=tuple(repairs))
 
 
 def _refuse_twice(node: Node, names: Sequence[str]) -> None:
@@ -260,13 +265,7 @@ def _read_proof(entry: Mapping[str, Node], answer: Answer, scope: Scope) -> obje
             raise Refused(f'a result that says "{answer}" must not carry a {place}')
     if answer not in places:
         return None
-    node = entry[places[answer]]
-    if not isinstance(node.value, dict) or "kind" not in node.value:
-        node.expected("a proof")
-    kinds = proof_kinds()
-    named = Node(node.value["kind"], "kind", node)
-    named.index(dict.fromkeys(kinds, 0), "kind of proof")
-    return kinds[named.text()].read(node, scope)
+    return read_proof(entry[places[answer]], scope)
 
 
 def _read_size(node: Node) -> tuple[int, int] | None:

@@ -10,14 +10,18 @@ from specexpr.certify.checking import Answer, proof_kinds
 from specexpr.certify.document import SCHEMA, Document, DocumentEnvironment, DocumentTask, Result
 from specexpr.certify.model import Acceptance, PolicyConstraint, Table
 from specexpr.certify.options import write_options
+from specexpr.certify.repairs_json import write_repairs
 from specexpr.certify.scope import JsonObject, Scope, write_distribution, write_table
 from specexpr.certify.stretch import write_stretches
 
 _WIDTH = 110
 
 
-def write_document(document: Document) -> str:
-    """Return the JSON text of a document, without a newline at its end."""
+def write_document(document: Document, *, more: JsonObject | None = None) -> str:
+    """Return the JSON text of a document, without a newline at its end.
+
+    more: further keys; of those that reading knows, `comparison` holds what nothing proves.
+    """
     tasks = {task.name: task for task in document.tasks}
     scopes = {name: document.scope(task) for name, task in tasks.items()}
 
@@ -26,6 +30,7 @@ def write_document(document: Document) -> str:
         return replace(scopes[result.task], asked=claim)
 
     families = {family.name for family in document.families}
+    repairs = {"repairs": [write_repairs(one, document) for one in document.repairs]}
     return to_text(
         {
             "schema": SCHEMA,
@@ -36,6 +41,8 @@ def write_document(document: Document) -> str:
             "skipped": [
                 {"task": s.task, "formalism": s.formalism, "needs": s.needs} for s in document.skipped
             ],
+            **(repairs if document.repairs else {}),
+            **(more or {}),
         }
     )
 

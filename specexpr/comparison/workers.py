@@ -53,6 +53,12 @@ class Job(Generic[Work, Result]):
     begin: Callable[[Work], None]
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
 def run_all(
     job: Job[Work, Result], works: Sequence[Work], *, timeout: float | None, processes: int
 ) -> Iterator[Result]:
