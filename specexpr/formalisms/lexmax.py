@@ -42,7 +42,10 @@ kernel can value them.
 What it cannot do
 -----------------
 Trade: no gain in a later objective makes up for any loss in an earlier one. Its values are no numbers, so
-it is no component of another objective.
+it is no component of another objective. That a list says no more than one reward holds for finitely many
+policies. On *all* stationary policies of an environment no real value whatever orders as two rewards do one
+after the other whose pairs of returns fill an area: every return of the first would need an interval of
+values of its own.
 
 Example
 -------

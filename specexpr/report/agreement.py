@@ -72,7 +72,8 @@ def _given(results: ResultsDocument, result: Result, document: Document, task: T
     if not theirs or about is None:
         return
     if task.options.given and {one.name for one in task.options.given} != {one.name for one in theirs}:
-        message = f"task {shown(result.task)} was asked in {result.formalism} by other objectives than {place} gives"
+        asked = f"task {shown(result.task)} was asked in {result.formalism}"
+        message = f"{asked} by other objectives than {place} gives"
         yield Diagnostic(id="results-differ", message=message, severity=Severity.WARNING)
     scope, first = results.scope(about), task.environments[0]
     names = tuple(environment.name for environment in task.environments)
