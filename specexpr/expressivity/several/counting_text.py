@@ -45,20 +45,18 @@ def _lines(question: Question, proof: ThresholdsWitness) -> Iterator[str]:
     yield f"What counts is how many of these are met, discount {number_text(proof.discount)}:"
     for i, (reward, leasts) in enumerate(list(places.items())[:_SHOWN]):
         numbers = [number_text(x) + _times(len(list(same))) for x, same in groupby(sorted(leasts))]
-        yield f"R_{i + 1} at least {joined(numbers)}, where R_{i + 1} is 0 but for"
-        lines = reward_lines(Witness(question, "mr", RewardWitness(proof.discount, reward, ()))) or (
-            "nothing",
-        )
+        lines = reward_lines(Witness(question, "mr", RewardWitness(proof.discount, reward, ())))
+        rest = "" if lines and lines[0].startswith("* / *:") else " 0 but for"
+        yield f"R_{i + 1} at least {joined(numbers)}, where R_{i + 1} pays{rest if lines else ' nothing'}"
         yield from (f"  {line}" for line in lines[:LISTED])
         if len(lines) > LISTED:
             yield f"  ... and {counted(len(lines) - LISTED, 'more line')}"
     if len(places) > _SHOWN:
         yield f"... and {counted(len(places) - _SHOWN, 'more reward')}"
     yield from _counts(question, proof)
-    least, most = size_of_thresholds(proof)
-    if len(proof.way) > 1 or least < most:
-        strict = counted(least, "strict constraint")
-        yield f"No fewer than {least} do: {strict} lead{'s' if least == 1 else ''} down one after the other."
+    least, _ = size_of_thresholds(proof)
+    if least > 1:
+        yield f"No fewer than {least} do: so many strict constraints lead down one after the other."
 
 
 def _times(count: int) -> str:
