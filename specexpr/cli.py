@@ -201,8 +201,9 @@ def _compare(read: Namespace) -> Status:
         )
     else:
         from specexpr.report.comparing import comparison_blocks
+        from specexpr.report.terminal import columns
 
-        write_blocks(comparison_blocks(table))
+        write_blocks(comparison_blocks(table, width=columns(sys.stdout)))
     return Status.WRONG if any(one.plan.refused for one in agendas) else _status(table.answered)
 
 

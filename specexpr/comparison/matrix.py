@@ -28,6 +28,7 @@ LEGEND = {
     None: "not asked",
 }
 _LONGEST = 36
+_LEAST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ class Matrix:
     legend: str
 
 
-def matrix(comparison: Comparison) -> Matrix:
-    """Return a comparison as a matrix."""
+def matrix(comparison: Comparison, *, width: int = WIDTH) -> Matrix:
+    """Return a comparison as a matrix for so many columns of text."""
     columns = comparison.columns()
     several = len(comparison.documents) > 1
     labels = [("  " if several else "") + _label(row.task.name) for row in comparison.rows]
     margin = max(map(len, labels), default=0) + 2
-    words = WORDS if margin + 4 * len(columns) <= WIDTH else SIGNS
+    words = WORDS if margin + 4 * len(columns) <= width else SIGNS
     step = max(map(len, words.values())) + 1
     rows: list[MatrixRow] = []
     shown: object = None
@@ -66,7 +67,7 @@ def matrix(comparison: Comparison) -> Matrix:
         rows.append(MatrixRow(label.ljust(margin), tuple((one, words[one].ljust(step)) for one in answers)))
     used = {answer for column in columns for answer in column.answers}
     legend = ", ".join(f"{words[answer]} {LEGEND[answer]}" for answer in words if answer in used)
-    return Matrix(margin, tuple(_heads(columns, margin, step)), tuple(rows), legend)
+    return Matrix(margin, tuple(_heads(columns, margin, step, width)), tuple(rows), legend)
 
 
 def matrix_text(comparison: Comparison) -> str:
@@ -81,14 +82,14 @@ def _label(name: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
-def _heads(columns: Sequence[Column], margin: int, step: int) -> Iterator[str]:
+def _heads(columns: Sequence[Column], margin: int, step: int, width: int) -> Iterator[str]:
     """Yield the names of the columns, each from where its column is; bars lead down from those before."""
     for k, column in enumerate(columns):
         before = " " * margin + "|".ljust(step) * k
         below = before + "| "
         yield from textwrap.wrap(
             ", ".join(column.formalisms),
-            max(WIDTH, len(below) + 20),
+            max(width, len(below) + _LEAST),
             initial_indent=before,
             subsequent_indent=below,
             break_long_words=False,

@@ -16,7 +16,7 @@ from specexpr.comparison.repairs import Repairs
 from specexpr.comparison.summary import proof_line
 from specexpr.expressivity.phrases import joined, with_lines
 from specexpr.expressivity.preference_text import preference_texts
-from specexpr.report.layout import Block, Line, Piece, Style, fixed, line, named
+from specexpr.report.layout import PAGE, Block, Line, Piece, Style, fixed, line, named
 
 STYLES = {
     Answer.EXPRESSIBLE: Style.GOOD,
@@ -28,9 +28,9 @@ _LABEL = 10
 _SHOWN = 4
 
 
-def comparison_blocks(comparison: Comparison) -> Iterator[Block]:
-    """Yield all that is shown of a comparison; repairs as far as it knows them."""
-    yield from _matrix(comparison)
+def comparison_blocks(comparison: Comparison, *, width: int = PAGE) -> Iterator[Block]:
+    """Yield all that is shown of a comparison, a matrix of so many columns first; repairs as far as known."""
+    yield from _matrix(comparison, width)
     yield Line()
     several = len(comparison.documents) > 1
     for k, row in enumerate(comparison.rows):
@@ -45,8 +45,8 @@ def comparison_blocks(comparison: Comparison) -> Iterator[Block]:
     yield from _skipped(comparison)
 
 
-def _matrix(comparison: Comparison) -> Iterator[Line]:
-    found = matrix(comparison)
+def _matrix(comparison: Comparison, width: int) -> Iterator[Line]:
+    found = matrix(comparison, width=width)
     for head in found.heads:
         yield fixed(head)
     for row in found.rows:
@@ -78,6 +78,8 @@ def _able(row: Row) -> Iterator[Line]:
 
 def _is_said(count: Count, proof: str) -> bool:
     """Say whether a text has a count already; one thing need not be counted."""
+    if count.noun == "symbol" and re.search(rf"\b{count.amount:,} operators", proof):
+        return True
     return re.search(rf"\b{count}\b", proof) is not None or (count.amount == 1 and count.noun in proof)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from specexpr.report.layout import PAGE, Block, Grid, Line, Piece, Style, plain, printable, width
@@ -35,6 +37,11 @@ def is_terminal(stream: TextIO | None) -> bool:
 def shown(blocks: Iterable[Block], stream: TextIO | None) -> str:
     """Return the text of blocks for a stream: with colours on a terminal, plain elsewhere."""
     return on_terminal(blocks) if is_terminal(stream) else plain(blocks)
+
+
+def columns(stream: TextIO | None) -> int:
+    """Return how many columns of a stream a text may take: those of its terminal, at most a page."""
+    return min(shutil.get_terminal_size((PAGE, 24)).columns, PAGE) if is_terminal(stream) else PAGE
 
 
 def on_terminal(blocks: Iterable[Block], *, width: int | None = None) -> str:
@@ -79,13 +86,26 @@ def _print_line(console: Console, block: Line) -> None:
 
     text = Text.assemble(*((printable(p.text), _STYLES[p.style]) for p in block.pieces))
     if block.folds and block.hang:
-        room = max(console.width - block.indent - block.hang, _LEAST)
-        for k, part in enumerate(text.wrap(console, room)):
-            console.print(Text(" " * (block.indent + (block.hang if k else 0))) + part, soft_wrap=True)
+        for start, end in hanging(text.plain, max(console.width - block.indent, _LEAST), block.hang):
+            margin = " " * (block.indent + (block.hang if start else 0))
+            console.print(Text(margin) + text[start:end], soft_wrap=True)
     elif block.folds and text.plain:
         console.print(Padding(text, (0, 0, 0, block.indent)))
     else:
         console.print(Text(" " * block.indent) + text, soft_wrap=True)
+
+
+def hanging(text: str, room: int, hang: int) -> Iterator[tuple[int, int]]:
+    """Yield where the lines of a text start and end that fit so many columns, all but the first indented."""
+    parts = textwrap.wrap(
+        text, room, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
+    )
+    end = 0
+    for k, part in enumerate(parts):
+        words = part[hang:] if k else part
+        start = text.index(words, end)
+        end = start + len(words)
+        yield start, end
 
 
 def _print_grid(console: Console, block: Grid) -> None:
