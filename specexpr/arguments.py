@@ -186,6 +186,7 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     )
     compare.add_argument("files", metavar="FILE", nargs="+", help=".spex files, or - for standard input")
     questions(compare, json="print one JSON document, with every proof and repair")
+    compare.add_argument("--html", metavar="OUT", help="also write a page for a browser, one file")
     compare.add_argument(
         "--no-repairs", dest="repairs", action="store_false", help="do not look for what would mend a task"
     )
@@ -243,6 +244,7 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         metavar="FORMAT",
         help="text (by default), json, dot (the classes as a graph), svg (drawn), spex (the tasks)",
     )
+    atlas.add_argument("--html", metavar="OUT", help="write a page for a browser, one file")
     atlas.add_argument(
         "--json", dest="format", action="store_const", const="json", help="as --format json: with every proof"
     )

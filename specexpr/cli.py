@@ -162,6 +162,14 @@ def _options(read: Namespace, document: Document) -> Options:
     )
 
 
+def _refuse_unwritable(path: str | None) -> None:
+    """Raise SpecError where a page is to be written that cannot be."""
+    if path is not None:
+        from specexpr.report.files import refuse_unwritable
+
+        refuse_unwritable(path)
+
+
 def _compare(read: Namespace) -> Status:
     """Compare formalisms on the tasks of some files: which express them, how shortly, and what would mend."""
     from specexpr.comparison.asking import Plan, named_formalisms, without_use
@@ -172,6 +180,7 @@ def _compare(read: Namespace) -> Status:
     from specexpr.report.progress import progress
     from specexpr.report.unused import unused_options
 
+    _refuse_unwritable(read.html)
     among = None if read.formalisms is None else named_formalisms(read.formalisms)
     documents = [_load(path) for path in dict.fromkeys(read.files)]
     options = [_options(read, document) for document in documents]
@@ -190,6 +199,11 @@ def _compare(read: Namespace) -> Status:
     if read.repairs:
         with progress(len(mendable(table))) as begin:
             table = repaired(table, **limits, begin=lambda work: begin(f"repairs of {_asked(work)}"))
+    if read.html is not None:
+        from specexpr.report.files import write_bytes
+        from specexpr.report.html import comparison_page
+
+        write_bytes(read.html, comparison_page(table).encode("utf-8"))
     if read.json:
         from specexpr.report.comparison_json import comparison_json
 
@@ -310,9 +324,15 @@ def _atlas(read: Namespace) -> Status:
     if unasked is not None:
         write_text(unasked)
         return Status.DONE
+    _refuse_unwritable(read.html)
     with progress(number_of_questions()) as begin:
         atlas = make_atlas(timeout=read.timeout, begin=begin)
-    if read.format == "json":
+    if read.html is not None:
+        from specexpr.report.files import write_bytes
+        from specexpr.report.html import atlas_page
+
+        write_bytes(read.html, atlas_page(atlas).encode("utf-8"))
+    elif read.format == "json":
         write_text(atlas_json(atlas) + "\n")
     else:
         write_blocks(atlas_blocks(atlas))

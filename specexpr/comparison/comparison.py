@@ -189,10 +189,10 @@ class Comparison:
         return table(self)
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
-        """Write a page with the table and the reason for every verdict."""
-        from specexpr.comparison.html import page
+        """Write a page of its own: the matrix, every proof with its pictures, and the repairs that are known."""
+        from specexpr.report.html import comparison_page
 
-        text = page(self)
+        text = comparison_page(self)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 

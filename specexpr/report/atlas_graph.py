@@ -27,8 +27,19 @@ def hasse_dot(classes: Sequence[FormalismClass], edges: Sequence[Edge]) -> str:
 def hasse_picture(classes: Sequence[FormalismClass], edges: Sequence[Edge]) -> Picture:
     """Return the diagram as a picture."""
     said = "An arrow leads from a class of formalisms to one that expresses whatever it does, and more."
-    titles = {one.name: f"{' = '.join(one.members)}: {_title(one)}" for one in classes}
+    titles = {one.name: class_title(one) for one in classes}
+    titles |= {f"{edge.lower.name} -> {edge.upper.name}": edge_title(edge) for edge in edges}
     return laid_out(hasse_dot(classes, edges), title=_TITLE, description=said, titles=titles)
+
+
+def class_title(one: FormalismClass) -> str:
+    """Return what is said of a class when one points at it."""
+    return f"{' = '.join(one.members)}: {_title(one)}"
+
+
+def edge_title(edge: Edge) -> str:
+    """Return what is said of an edge when one points at it."""
+    return f"{edge.upper.name} expresses whatever {edge.lower.name} does: {edge.argument}"
 
 
 def _label(one: FormalismClass) -> str:

@@ -21,6 +21,7 @@ from specexpr.report.draw.picture import Picture
 from specexpr.report.draw.raster import png_bytes
 from specexpr.report.draw.svg import svg_text
 from specexpr.report.draw.tasks import task_picture
+from specexpr.report.files import write_bytes
 from specexpr.report.products import find_objective, find_product
 from specexpr.syntax.names import clipped, name_hint, shown
 
@@ -194,10 +195,4 @@ def write_picture(picture: Picture, path: str | None, *, show: Callable[[str], N
         show(svg_text(picture, background="white"))
         return
     data = png_bytes(picture) if form == ".png" else svg_text(picture, background="white").encode("utf-8")
-    try:
-        Path(path or "").write_bytes(data)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        message = f'"{clipped(path or "")}" cannot be written: {reason or error}'
-        hint = "give the path of a file in a folder that exists"
-        raise SpecError([Diagnostic(id="unwritable-output", message=message, help=hint)]) from None
+    write_bytes(path or "", data)

@@ -1,10 +1,13 @@
-"""Read what the command line names: a path, or `-` for standard input."""
+"""Read and write what the command line names: a path, or to read `-` for standard input."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
+from specexpr.diagnostics import Diagnostic, SpecError
 from specexpr.syntax.files import read_stream, reason_of, text_of, unreadable
+from specexpr.syntax.names import clipped
 
 STANDARD_INPUT = "<stdin>"
 
@@ -28,3 +31,27 @@ def _read_bytes(path: str) -> bytes:
     if sys.stdin is None:
         raise ValueError("it is closed")
     return read_stream(sys.stdin.buffer)
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write a file; raise SpecError (`unwritable-output`) where that fails."""
+    try:
+        Path(path).write_bytes(data)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+
+def refuse_unwritable(path: str) -> None:
+    """Raise SpecError (`unwritable-output`) where a file cannot be written, before work is done for it."""
+    try:
+        with open(path, "ab"):
+            pass
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: str, error: OSError | ValueError) -> SpecError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    message = f'"{clipped(path)}" cannot be written: {reason or error}'
+    hint = "give the path of a file in a folder that exists"
+    return SpecError([Diagnostic(id="unwritable-output", message=message, help=hint)])

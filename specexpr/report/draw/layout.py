@@ -39,7 +39,10 @@ _NEAR = 0.6
 def laid_out(
     dot: str, *, title: str, description: str = "", titles: Mapping[str, str] | None = None
 ) -> Picture:
-    """Return the picture of a graph; `titles` say more of nodes, by their names in DOT."""
+    """Return the picture of a graph; `titles` say more of nodes and edges, by their names in DOT.
+
+    An edge is called "a -> b".
+    """
     from pygraphviz import AGraph
 
     with quiet():
@@ -49,8 +52,10 @@ def laid_out(
     at = _Place(-left + MARGIN, top + MARGIN)
     known = titles or {}
     groups = [Group(tuple(at.shapes(graph, ("_ldraw_",))))]
-    edges = (at.shapes(edge, _EDGE) for edge in graph.get("edges", ()))
-    groups += [Group(tuple(shapes)) for shapes in edges]
+    names = {one["_gvid"]: one["name"] for one in graph.get("objects", ())}
+    for edge in graph.get("edges", ()):
+        ends = f"{names[edge['tail']]} -> {names[edge['head']]}"
+        groups.append(Group(tuple(at.shapes(edge, _EDGE)), known.get(ends)))
     nodes = ((one["name"], at.shapes(one, ("_draw_", "_ldraw_"))) for one in graph.get("objects", ()))
     groups += [Group(tuple(shapes), known.get(name)) for name, shapes in nodes]
     kept = tuple(group for group in groups if group.shapes)

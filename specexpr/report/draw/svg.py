@@ -6,8 +6,9 @@ with the prefix, so that several pictures can stand on one page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 
 from specexpr.report.draw.palette import LIGHT, ROOT
 from specexpr.report.draw.picture import (
@@ -26,16 +27,23 @@ from specexpr.report.draw.picture import (
 FONTS = "Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
 
-def svg_text(picture: Picture, *, prefix: str = "drawing", background: str | None = None) -> str:
+def svg_text(
+    picture: Picture,
+    *,
+    prefix: str = "drawing",
+    background: str | None = None,
+    links: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return a picture as SVG; without a background the page shows through.
 
-    A picture for a page relies on `drawing_css` for dark pages; one for a file stands on "white".
+    A picture for a page relies on `drawing_css` for dark pages; one for a file stands on "white". `links` are
+    places of the page to which things of the picture lead, by their titles.
     """
     ids = f"{prefix}-title", f"{prefix}-desc"
     labelled = ids[:1] if not picture.description else ids
     width, height = _number(picture.width), _number(picture.height)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{ROOT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{ROOT}" role="{"group" if links else "img"}" '
         f'aria-labelledby="{_quoted(" ".join(labelled))}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="{_quoted(FONTS)}">',
         f'<title id="{_quoted(ids[0])}">{_plain(picture.title)}</title>',
@@ -46,7 +54,11 @@ def svg_text(picture: Picture, *, prefix: str = "drawing", background: str | Non
         lines.append(f'<rect width="{width}" height="{height}" fill="{_quoted(background)}"/>')
     for group in picture.groups:
         title = "" if group.title is None else f"<title>{_plain(group.title)}</title>"
-        lines += [f"<g>{title}", *map(_shape, group.shapes), "</g>"]
+        shapes = [f"<g>{title}", *map(_shape, group.shapes), "</g>"]
+        if group.title in links:
+            name = _quoted(group.title or "")
+            shapes = [f'<a href="{_quoted(links[group.title or ""])}" aria-label="{name}">', *shapes, "</a>"]
+        lines += shapes
     return "\n".join([*lines, "</svg>", ""])
 
 
