@@ -18,7 +18,7 @@ from specexpr.document.printing import print_environment
 from specexpr.formalism import find_formalism
 from specexpr.report.atlas_graph import class_title, edge_title, hasse_picture
 from specexpr.report.draw.environments import environment_picture
-from specexpr.report.html.comparison_page import MARKS, WORDS
+from specexpr.report.html.comparisons import MARKS, WORDS
 from specexpr.report.html.page import Figure, Gallery, formalism_pages, render
 
 
