@@ -8,7 +8,7 @@ verdict has it (`Expressible.size`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from specexpr.certify.algebraic_machine import AlgebraicMachine
@@ -16,6 +16,7 @@ from specexpr.certify.algebraic_reward import AlgebraicEntry, AlgebraicReward
 from specexpr.certify.choices import Choice
 from specexpr.certify.formula_store import size
 from specexpr.certify.kinds.aggregation import LevelsWitness, PiecesWitness
+from specexpr.certify.kinds.bar import BarWitness
 from specexpr.certify.kinds.coefficients import SpectrumWitness, UtilityWitness, WeightsWitness
 from specexpr.certify.kinds.formula import FormulaWitness
 from specexpr.certify.kinds.function import FunctionWitness
@@ -51,7 +52,7 @@ class Count:
 def size_of_witness(verdict: Verdict) -> tuple[Count, ...]:
     """Return what the witness of a verdict is made of, what sets its formalism apart first.
 
-    Nothing for a verdict without a witness. Of a kind of proof that is not known here rewards are counted.
+    Nothing for a verdict without a witness, or a proof of a kind that is not known here.
     """
     if not isinstance(verdict, Expressible):
         return ()
@@ -112,15 +113,10 @@ def _counts(formalism: str, proof: Any) -> Iterable[Count]:
             return [Count(len(proof.parts), "level")]
         case LevelWitness() | RateWitness() | BaseWitness():
             return [Count(1, "parameter")]
+        case BarWitness():
+            return [Count(2, "reward"), _entries([proof.constraint, proof.aim])]
         case _:
-            return _rewards_of(proof)
-
-
-def _rewards_of(proof: Any) -> list[Count]:
-    """Return how many rewards a proof of another kind holds, and their entries."""
-    values = [getattr(proof, f.name) for f in fields(proof)] if is_dataclass(proof) else []
-    rewards = [x for x in values if isinstance(x, tuple) and x and isinstance(x[0], RewardEntry)]
-    return [Count(len(rewards), "reward"), _entries(rewards)] if rewards else []
+            return []
 
 
 def _entries(rewards: Iterable[Iterable[RewardEntry | AlgebraicEntry]]) -> Count:
