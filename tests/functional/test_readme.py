@@ -10,40 +10,21 @@ from pathlib import Path
 import pytest
 
 from tests.functional.commands import Run
+from tests.sessions import blocks, sessions, timeless
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    """Return the code blocks of a language, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
-
-
 def files() -> dict[str, str]:
     """Return the files that the README shows, by the name in their first line."""
-    return {text.splitlines()[0].removeprefix("# "): text for text in blocks("spex")}
-
-
-def sessions() -> list[tuple[str, str]]:
-    """Return (command, output) for every command of every console block."""
-    found = []
-    for block in blocks("console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
-
-
-def timeless(output: str) -> str:
-    """Return an output without the seconds that answers took, which stand last in a row."""
-    return re.sub(r" +(?:seconds|\d+\.\d{3})$", "", output, flags=re.MULTILINE)
+    return {text.splitlines()[0].removeprefix("# "): text for text in blocks(TEXT, "spex")}
 
 
 def test_examples_print_what_the_readme_says(specexpr: Run, tmp_path: Path) -> None:
     """Every command of the example, run in order on the file shown, prints exactly what is shown."""
-    assert sessions()
-    for command, output in sessions():
+    assert sessions(TEXT)
+    for command, output in sessions(TEXT):
         words, _, target = command.partition(" > ")
         program, *arguments = shlex.split(words)
         assert program == "specexpr"
@@ -61,7 +42,7 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for name, text in files().items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    text = "\n".join(blocks("python"))
+    text = "\n".join(blocks(TEXT, "python"))
     example = doctest.DocTestParser().get_doctest(text, {}, "README.md", "README.md", 0)
     runner = doctest.DocTestRunner(verbose=False)
     report: list[str] = []
@@ -71,13 +52,13 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_test_command_is_the_one_that_is_run() -> None:
     """Installing and testing is one line, the same steps as those of continuous integration."""
-    _, line = blocks("sh")
+    _, line = blocks(TEXT, "sh")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     steps = [step for step in script if step.startswith(("python3 ", ".venv/"))]
     assert line.strip().split(" && ") == steps
 
 
-@pytest.mark.parametrize("line", blocks("sh"))
+@pytest.mark.parametrize("line", blocks(TEXT, "sh"))
 def test_commands_are_one_line(line: str) -> None:
     """Each of the two commands is one line that starts with a fresh environment."""
     assert line.count("\n") == 1
