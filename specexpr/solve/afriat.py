@@ -11,7 +11,9 @@ concave function iff each i has a *piece*, a linear g_i with <g_i, x_i> = u_i an
 j; then min over i of g_i is one. Coordinates of pieces may have to be >= 0 or > 0. By Motzkin's theorem x_i
 has no piece iff some y >= 0 have sum of y_j (x_j - x_i) + s = 0, where s >= 0 lives on the coordinates with
 a sign, and sum of y_j (u_j - u_i) > 0, or = 0 although s is positive on a coordinate that must be > 0. With
-the shares y / sum y this is the cut. The y come from extreme rays of finitely many cones.
+the shares y / sum y this is the cut. The (y, s) form a cone that does not depend on values. Where the sum is
+> 0 for some, it is for an extreme ray; where for none, those with = 0 form a face, whose extreme rays are
+extreme rays of the cone. So sums > 0 are looked for first, and there are finitely many cuts.
 
 **Monotone.** Between vectors x_i >= x_j there is a cut with one share.
 """
@@ -185,10 +187,15 @@ class Concave:
         for c, sign in enumerate(self.signs):
             if sign is not Sign.FREE:
                 rows.append(tuple(int(k == c) for k in range(width + 1)))
-                relations.append(Relation.STRICT if sign is Sign.POSITIVE else Relation.WEAK)
+                relations.append(Relation.WEAK)
         rows.append((*(0,) * width, 1))
         relations.append(Relation.STRICT)
+        positive = [self.size + k for k, sign in enumerate(self._signed()) if sign is Sign.POSITIVE]
         outcome = decide_rows(rows, relations, deadline=deadline)
+        if positive and isinstance(outcome, Direction):
+            for j in positive:
+                relations[j] = Relation.STRICT
+            outcome = decide_rows(rows, relations, deadline=deadline)
         match outcome:
             case Direction(numerators=numerators):
                 return tuple(Fraction(n, numerators[-1]) for n in numerators[:-1])
@@ -196,10 +203,13 @@ class Concave:
                 heavy = {j: y * self.points[j].below for j, y in multipliers if j < self.size and j != i}
                 total = sum(heavy.values(), _ZERO)
                 shares = tuple((j, y / total) for j, y in heavy.items())
-                others = [j for j, _ in multipliers if self.size <= j < len(rows) - 1]
-                return Cut(i, shares, any(relations[j] is Relation.STRICT for j in others))
+                return Cut(i, shares, any(j in positive for j, _ in multipliers))
             case _:
                 return outcome
+
+    def _signed(self) -> list[Sign]:
+        """Return the signs of the coordinates that have one."""
+        return [sign for sign in self.signs if sign is not Sign.FREE]
 
 
 def value_at(piece: Piece, point: Point) -> Fraction:
