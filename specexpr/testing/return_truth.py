@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import comb, exp
 from typing import Any, TypeAlias
 
@@ -28,6 +29,7 @@ Range: TypeAlias = tuple[Fraction, Fraction]
 
 _MOST = 400
 _MOST_OF_A_SUM = 40_000
+_LONGEST = 60
 _ROUNDS = 400
 _NEAR = 1e-9
 _FAINT = Fraction(1, 1 << 60)
@@ -100,7 +102,7 @@ def pieces(paid: Payments) -> list[Piece]:
     found: list[Piece] = []
     now = {(s, _ZERO, paid.weights[0]): p for s, p in paid.start}
     time = 0
-    while now and len(now) <= (_MOST_OF_A_SUM if paid.ends else _MOST):
+    while now and (len(now) <= _MOST_OF_A_SUM if paid.ends else len(now) <= _MOST and time < _LONGEST):
         after: dict[tuple[int, Fraction, Fraction], Fraction] = {}
         for (s, total, weight), p in now.items():
             is_late = time >= len(paid.weights)
@@ -138,21 +140,46 @@ def _round(paid: Payments, s: int) -> Fraction | None:
 
 
 def quantile_of(points: Points, level: Fraction) -> Fraction:
-    """Return the least x with P(G <= x) >= level, of (outcome, probability) pairs."""
-    return min(x for x, _ in points if sum((p for y, p in points if y <= x), _ZERO) >= level)
+    """Return the least outcome x with P(G <= x) >= level."""
+    return next(x for x, below, _ in _cumulated(points) if below >= level)
+
+
+def quantile_between(paid: Payments, level: Fraction) -> Range:
+    """Return where a quantile lies; levels are blurred, too, if outcomes are not all known."""
+    law = pieces(paid)
+    blur = _blur(law)
+    near = Fraction(1, 10**6) if blur else _ZERO
+    low = quantile_of([(x, p) for x, _, p in law], level * (1 - near)) - blur
+    return low, quantile_of([(x, p) for _, x, p in law], min(level * (1 + near), _ONE)) + blur
 
 
 def tail_mean_of(points: Points, level: Fraction) -> Fraction:
     """Return the largest z - E max(z - G, 0) / level over the outcomes z, which is the mean of the worst."""
-    return max(
-        z - sum((p * max(z - x, _ZERO) for x, p in points), _ZERO) / level for z in {x for x, _ in points}
-    )
+    return max(z - (z * below - total) / level for z, below, total in _cumulated(points))
+
+
+def _cumulated(points: Points) -> list[tuple[Fraction, Fraction, Fraction]]:
+    """Return (x, P(G <= x), E of G on G <= x) for all outcomes, ascending."""
+    found = []
+    below = total = _ZERO
+    for x, p in sorted(points):
+        below, total = below + p, total + p * x
+        found.append((x, below, total))
+    return found
 
 
 def between(paid: Payments, value: Callable[[Points], Fraction]) -> Range:
-    """Return where a value lies that increases with the outcomes."""
+    """Return where a value lies that increases with the outcomes, blurred if these are not all known."""
     law = pieces(paid)
-    return value([(low, p) for low, _, p in law]), value([(high, p) for _, high, p in law])
+    blur = _blur(law)
+    return value([(low, p) for low, _, p in law]) - blur, value([(high, p) for _, high, p in law]) + blur
+
+
+def _blur(law: Sequence[Piece]) -> Fraction:
+    """Return a thousandth of where outcomes may be, and of 1, or 0 if each of them is known."""
+    if all(low == high for low, high, _ in law):
+        return _ZERO
+    return (max(high for _, high, _ in law) - min(low for low, _, _ in law) + 1) / 1000
 
 
 def mean_of(paid: Payments, utility: Mapping[Fraction, Fraction]) -> Range:
@@ -161,8 +188,11 @@ def mean_of(paid: Payments, utility: Mapping[Fraction, Fraction]) -> Range:
     On a stretch it is extreme at the ends, or at a point.
     """
     outcomes = sorted(utility)
-    low = high = _ZERO
-    for first, last, p in pieces(paid):
+    law = pieces(paid)
+    steepest = max(abs((utility[z] - utility[y]) / (z - y)) for y, z in pairwise(outcomes))
+    high = steepest * _blur(law)
+    low = -high
+    for first, last, p in law:
         inner = [x for x in outcomes if first < x < last]
         values = [_line(utility, outcomes, x) for x in (first, *inner, last)]
         low, high = low + p * min(values), high + p * max(values)
@@ -227,8 +257,11 @@ def exponential_of(paid: Payments, rate: Fraction) -> Range:
     b = float(rate)
     if weights is None:
         law = pieces(paid)
+        blur = abs(b) * float(_blur(law))
         ends = [(float(p) * exp(b * float(low)), float(p) * exp(b * float(high))) for low, high, p in law]
-        return Fraction(sum(map(min, ends)) * (1 - _NEAR)), Fraction(sum(map(max, ends)) * (1 + _NEAR))
+        return Fraction(sum(map(min, ends)) * exp(-blur) * (1 - _NEAR)), Fraction(
+            sum(map(max, ends)) * exp(blur) * (1 + _NEAR)
+        )
     now = dict.fromkeys(paid.steps, 1.0)
     for weight in reversed(weights):
         now = {

@@ -10,6 +10,9 @@ from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.return_truth import Points, between, payments, tail_mean_of
 
+CASES = 9
+"""How many questions of each kind are drawn, and a quarter of how many specifications."""
+
 
 def value(environment: Environment, spec: Spec, policy: Policy) -> Fraction | Interval:
     """Return the mixture, from the law by enumeration."""

@@ -1,4 +1,4 @@
-"""The ends of what a return may be: near bounds of what is to come from a node, and the worst of all exactly.
+"""The ends of what a return may be: near bounds of what is to come from a node, and of all exactly.
 
 m(x) is the least of pay + factor m(y) over the edges x -> y. With factors below 1 it is found by choosing an
 edge at each node, solving for what that pays, and choosing again where another edge is worse (Howard); with
@@ -8,6 +8,7 @@ factors of 1 by going from the end backwards (Bellman, Ford), where a cycle that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import inf, nextafter
 
@@ -49,9 +50,14 @@ def _bounds(edges: Edges, sign: int) -> list[float]:
     return [float(x) for x in found]
 
 
-def least(of: Return) -> Fraction | None:
-    """Return the infimum of the outcomes of a return, or None where they are not bounded from below."""
-    edges = of.chain.edges
+def extremes(of: Return) -> tuple[Fraction | None, Fraction | None]:
+    """Return the infimum and the supremum of the outcomes of a return, None where there is no bound."""
+    best = _infimum(of, [[replace(e, pay=-e.pay) for e in edges] for edges in of.chain.edges])
+    return _infimum(of, of.chain.edges), None if best is None else -best
+
+
+def _infimum(of: Return, edges: Edges) -> Fraction | None:
+    """Return the infimum of the outcomes, or None where they are not bounded from below."""
     found: Mapping[int, Fraction | None] = dict.fromkeys(range(len(edges)), _ZERO)
     if of.tail:
         factors = {e.factor for one in edges for e in one} - {_ZERO}

@@ -105,12 +105,13 @@ class Between:
 
     That may be so of another number A alone: then G = A but for an event of probability `rare` at most, and
     with R = G - A the mean of max(-R, 0) is at most `lost`, that of max(R, 0) at most `gained`.
-    worst: the infimum of the outcomes of G, exactly, or None if they are not bounded from below.
+    worst, best: the infimum and the supremum of the outcomes of G, exactly, or None if there is none.
     """
 
     lower: Outcomes
     upper: Outcomes
     worst: Fraction | None
+    best: Fraction | None
     rare: Fraction = _ZERO
     lost: Fraction = _ZERO
     gained: Fraction = _ZERO

@@ -30,7 +30,7 @@ import numpy as np
 
 from specexpr.certify.law import components
 from specexpr.certify.measure import Edge
-from specexpr.solve.risk.ends import ends_of, least
+from specexpr.solve.risk.ends import ends_of, extremes
 from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.laws import finite_tails
 from specexpr.solve.risk.returns import Return, alive
@@ -79,7 +79,7 @@ def grid_law(of: Return, *, work: int = WORK) -> Between:
         row = {x: i for i, x in enumerate(ordered)}
         factor = _ONE
     lower, upper = bounds.before([[(p, _ZERO, factor, row[x]) for x, p in chain.start]]).laws()
-    return Between(lower, upper, least(of))
+    return Between(lower, upper, *extremes(of))
 
 
 def _effort(of: Return, order: Sequence[Sequence[int]], work: int) -> tuple[int, int]:

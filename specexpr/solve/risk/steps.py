@@ -27,7 +27,7 @@ from scipy.sparse import csr_array
 from specexpr.certify.measure import Edge
 from specexpr.diagnostics import NoValue
 from specexpr.solve.float_absorption import absorbed_floats
-from specexpr.solve.risk.ends import least
+from specexpr.solve.risk.ends import extremes
 from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.returns import Return
 
@@ -59,7 +59,7 @@ def walked_law(of: Return) -> Between:
         step *= 2 ** ceil(log2(_cells_too_many(of, max(pays) - min(pays), step)))
         low, high = _walk(of, step, floor), _walk(of, step, ceil)
     rest = _rest(of, low.left)
-    return Between(low.law(step, is_upper=False), high.law(step, is_upper=True), least(of), *rest)
+    return Between(low.law(step, is_upper=False), high.law(step, is_upper=True), *extremes(of), *rest)
 
 
 class _TooFine(Exception):  # noqa: N818 -- a finding about a lattice

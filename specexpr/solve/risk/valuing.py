@@ -17,6 +17,7 @@ from specexpr.exact import Interval, Number
 from specexpr.solve.risk import functionals
 from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.laws import Infinite, OutOfReach, point_law
+from specexpr.solve.risk.moments import moment
 from specexpr.solve.risk.returns import Return, return_under
 
 FEW = 3 * 10**5
@@ -88,13 +89,21 @@ def spectral_value(
         return functionals.spectral(law, mixture)
     low = high = _ZERO
     for weight, level in mixture:
-        if law.worst is not None and _quantiles(law, level)[1] == law.worst:
-            low, high = low + weight * law.worst, high + weight * law.worst
+        if level == 1:
+            least = most = moment(return_under(account, model, table), 1)
         else:
-            least = functionals.cvar(law.lower, level) - law.lost / level
-            low += weight * (least if law.worst is None else max(least, law.worst))
-            high += weight * (functionals.cvar(law.upper, level) + law.gained / level)
+            least, most = _tail_means(law, level)
+        low, high = low + weight * least, high + weight * most
     return between(low, high)
+
+
+def _tail_means(law: Between, level: Fraction) -> tuple[Fraction, Fraction]:
+    """Return bounds of the mean of the worst share of outcomes."""
+    if law.worst is not None and _quantiles(law, level)[1] == law.worst:
+        return law.worst, law.worst
+    low = functionals.cvar(law.lower, level) - law.lost / level
+    high = functionals.cvar(law.upper, level) + law.gained / level
+    return low if law.worst is None else max(low, law.worst), high
 
 
 def quantile_value(level: Fraction, account: Account, model: Model, table: Table) -> Number:
@@ -104,20 +113,23 @@ def quantile_value(level: Fraction, account: Account, model: Model, table: Table
         return functionals.quantile(law, level)
     low, high = _quantiles(law, level)
     if low is None or high is None:
-        raise NoValue("the outcomes that its level may concern are not bounded")
+        raise NoValue("the outcomes at its level are not bounded")
     return between(low, high)
 
 
 def _quantiles(law: Between, level: Fraction) -> tuple[Fraction | None, Fraction | None]:
     """Return bounds of a quantile, None where none is known."""
-    low, high = law.worst, None
+    if level == 1:
+        return law.best, law.best
+    low, high = law.worst, law.best
     least = level - law.rare if law.lost else level
     if least > 0:
         found = functionals.quantile(law.lower, least)
         low = found if low is None else max(low, found)
     most = level + law.rare if law.gained else level
     if most <= 1:
-        high = functionals.quantile(law.upper, most)
+        found = functionals.quantile(law.upper, most)
+        high = found if high is None else min(high, found)
     return low, high
 
 
