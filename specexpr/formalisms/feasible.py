@@ -28,9 +28,9 @@ for ties also the other way round. The objectives may be any number of Markov re
 question. Then the inside is an intersection of half-spaces of discounted occupancies, so that it is convex:
 with the policies that the constraints put inside go all whose occupancy is a mean of theirs. If a policy that
 must be outside gets inside so, the way in is the refutation. Otherwise each other policy is cut off by a
-hyperplane, a reward with a threshold. The number of rewards is the size that is reported. Several policies need as many as there
-are colours needed so that no group has but one colour of which a mean is a mean of policies inside; where
-that is found out the size is exact, else a lower and an upper bound.
+hyperplane, a reward with a threshold. The number of rewards is the size that is reported: at least as many
+are needed as colours for the policies outside, if no group has but one colour of which a mean is a mean of
+policies inside. Where that is found out the size is exact, else a lower and an upper bound.
 
 Of an acceptable set among all deterministic policies nothing needs to be enumerated: their occupancies are
 vertices, so that such a set is expressible iff no policy outside it behaves like one in it. Few rewards say

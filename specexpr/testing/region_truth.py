@@ -200,24 +200,31 @@ def _constraints(proof: HullCertificate) -> Iterator[PolicyConstraint]:
 # -- above and below a bar ---------------------------------------------------------------------------------
 
 
-def bar_truth(question: Question) -> bool:
-    """Say whether a constraint with a bar and an aim order the policies as asked.
+MOST_TRIED = 10
+"""So many policies, those that behave alike counted once, are put on two sides in every way."""
+
+
+def bar_truth(question: Question) -> bool | None:
+    """Say whether a constraint with a bar and an aim order the policies as asked; None if these are many.
 
     Policies are put above or below one after the other, as long as some J_1 and J_2 allow it.
     """
     visits = visits_of(question.claim())
     looks: dict[Policy, Look] = {}
-    rows: dict[tuple[Relation, int, int], None] = {}
-    found: dict[Look, int] = {}
-    features: list[Features] = []
+    counts: dict[Look, int] = {}
+    ends: dict[tuple[Relation, Look, Look], None] = {}
     for c in asked(question):
-        ends = []
+        sides_of = []
         for policy in ((c.model, c.better), (c.model, c.worse)):
             look = looks.setdefault(policy, frozenset(visits(policy).items()))
-            if found.setdefault(look, len(features)) == len(features):
-                features.append(visits(policy))
-            ends.append(found[look])
-        rows[c.relation, ends[0], ends[1]] = None
+            counts[look] = counts.get(look, 0) + 1
+            sides_of.append(look)
+        ends[c.relation, sides_of[0], sides_of[1]] = None
+    if len(counts) > MOST_TRIED:
+        return None
+    order = sorted(counts, key=lambda look: -counts[look])  # those that most is asked of come first
+    features = [dict(look) for look in order]
+    rows = [(relation, order.index(i), order.index(j)) for relation, i, j in ends]
 
     def is_allowed(above: Sequence[bool]) -> bool:
         known = [(r, i, j) for r, i, j in rows if max(i, j) < len(above)]

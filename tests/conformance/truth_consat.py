@@ -12,9 +12,16 @@ from specexpr.formalism import Spec
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.component_truth import between, true_values
-from specexpr.testing.given_truth import confirm_choice, give, given_truth
+from specexpr.testing.given_truth import confirm_choice, given_truth
+from specexpr.testing.questions import Kind
+from specexpr.testing.region_truth import bar_truth, doubt_bar
 
 HERE = Path(__file__).parent
+CASES = 12
+"""How many questions of each kind are drawn."""
+
+MOSTLY_MET = frozenset({Kind.MODULO, Kind.FAMILY, Kind.INDUCED})
+"""Where few small policies are compared two rewards do almost always."""
 
 
 def value(environment: Environment, spec: Spec, policy: Policy) -> tuple[Value, Value]:
@@ -28,16 +35,15 @@ def value(environment: Environment, spec: Spec, policy: Policy) -> tuple[Value, 
     return above, (aim if above == 1 else constraint)
 
 
-def truth(question: Question) -> bool:
-    """Say whether some choice is as the question asks."""
-    return given_truth("consat", question, HERE)
+def truth(question: Question) -> bool | None:
+    """Say whether some constraint and aim, free or given, are as the question asks."""
+    if question.options.given:
+        return given_truth("consat", question, HERE)
+    return bar_truth(question)
 
 
 def confirm(question: Question, verdict: Verdict) -> str | None:
-    """Return what is wrong with a choice, or with constraints that none meets."""
-    return confirm_choice("consat", question, verdict, HERE)
-
-
-def prepare(question: Question) -> Question:
-    """Give two objectives."""
-    return give(question)
+    """Return what is wrong with a proof on free rewards, or on given objectives."""
+    if question.options.given:
+        return confirm_choice("consat", question, verdict, HERE)
+    return doubt_bar(question, verdict)

@@ -12,9 +12,16 @@ from specexpr.formalism import Spec
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.component_truth import between, true_values
-from specexpr.testing.given_truth import confirm_choice, give, given_truth
+from specexpr.testing.given_truth import confirm_choice, given_truth
+from specexpr.testing.questions import Kind
+from specexpr.testing.region_truth import doubt_region, region_truth
 
 HERE = Path(__file__).parent
+CASES = 12
+"""How many questions of each kind are drawn."""
+
+MOSTLY_MET = frozenset({Kind.MODULO})
+"""Modulo unreachable states one acceptable set has nothing in its way: its policies are vertices."""
 
 
 def value(environment: Environment, spec: Spec, policy: Policy) -> Value:
@@ -27,15 +34,14 @@ def value(environment: Environment, spec: Spec, policy: Policy) -> Value:
 
 
 def truth(question: Question) -> bool:
-    """Say whether some choice is as the question asks."""
-    return given_truth("feasible", question, HERE)
+    """Say whether some thresholds, of rewards or of the given objectives, are as the question asks."""
+    if question.options.given:
+        return given_truth("feasible", question, HERE)
+    return region_truth(question)
 
 
 def confirm(question: Question, verdict: Verdict) -> str | None:
-    """Return what is wrong with a choice, or with constraints that none meets."""
-    return confirm_choice("feasible", question, verdict, HERE)
-
-
-def prepare(question: Question) -> Question:
-    """Give two objectives."""
-    return give(question)
+    """Return what is wrong with a proof on free rewards, or on given objectives."""
+    if question.options.given:
+        return confirm_choice("feasible", question, verdict, HERE)
+    return doubt_region(question, verdict)

@@ -7,16 +7,22 @@ they are needed; where there is no colouring with k colours, k thresholds do not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import count
 
 from specexpr.certify.kinds.thresholds import Threshold
+from specexpr.certify.model import Relation
 from specexpr.certify.overlaps import Overlap, least_colours
-from specexpr.expressivity.several.compared import Blend, Compared
+from specexpr.certify.proofs import RewardEntry
+from specexpr.expressivity.generic_reward import Coordinate
+from specexpr.expressivity.several.compared import Blend, Compared, Pays, Row
 
 _MOST_COLOURED = 40
 _MOST_TRIED = 300
 _MOST_STEPS = 4_000
+_ZERO = Fraction(0)
 
 
 @dataclass(slots=True)
@@ -39,19 +45,50 @@ class Colouring:
         if whole is not None:
             return [whole]
         found = self.greedy(outside)
-        if len(outside) > _MOST_COLOURED:
-            return found
-        count = 2
-        while count < len(found) and len(self.known) < _MOST_TRIED:
-            groups = self.coloured(outside, count)
+        colours, is_quick = 2, len(outside) <= _MOST_COLOURED
+        while colours < len(found) and len(self.known) < _MOST_TRIED and is_quick:
+            groups = self.coloured(outside, colours)
             if groups is None:
-                count += 1
+                colours += 1
                 continue
             some = [self.one_for(group) for group in groups]
             some_found = [one for one in some if one is not None]
             if len(some_found) == len(groups):
                 return some_found
-        return found
+        return found if colours == len(found) else self.flat(outside) or found
+
+    def flat(self, outside: Sequence[int]) -> list[Threshold]:
+        """Return two thresholds of one reward and its negative under which all points inside return the same.
+
+        There is one under which no point outside does so iff none of these is in the plane through the points
+        inside. It is a sum of rewards, one for each point outside, of which none is in the way of another.
+        """
+        ties = [Row(Relation.TIE, i, self.inside[0]) for i in self.inside[1:]]
+        base = self.inside[0]
+        reward: dict[Coordinate, Fraction] = {}
+        for n, j in enumerate(outside):
+            if self.gap(j, base, reward):
+                continue
+            found = self.compared.direction([*ties, Row(Relation.STRICT, j, base)])
+            if not isinstance(found, Pays):
+                return []
+            for times in count(1):
+                tried = dict(reward)
+                for x in found.reward:
+                    cell = x.state, x.action, x.next
+                    tried[cell] = tried.get(cell, _ZERO) + times * x.value
+                if all(self.gap(i, base, tried) for i in outside[: n + 1]):
+                    reward = tried
+                    break
+        entries = tuple(RewardEntry(*cell, x) for cell, x in sorted(reward.items(), key=_cell) if x)
+        against = tuple(replace(x, value=-x.value) for x in entries)
+        value = self.compared.value(base, entries)
+        return [Threshold(entries, value), Threshold(against, -value)]
+
+    def gap(self, i: int, base: int, reward: Mapping[Coordinate, Fraction]) -> Fraction:
+        """Return by how much the returns of two points differ."""
+        entries = tuple(RewardEntry(*cell, x) for cell, x in reward.items())
+        return self.compared.value(i, entries) - self.compared.value(base, entries)
 
     def one_for(self, group: Collection[int]) -> Threshold | None:
         """Return a threshold that a group of points misses, unless it clashes."""
@@ -136,3 +173,8 @@ class Colouring:
 
 def _needed(clashes: Iterable[Blend]) -> int:
     return least_colours([[j for j, _ in clash.outside] for clash in clashes])
+
+
+def _cell(item: tuple[Coordinate, Fraction]) -> tuple[int, int, int]:
+    (s, a, t), _ = item
+    return s, a, -1 if t is None else t

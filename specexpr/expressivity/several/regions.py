@@ -268,24 +268,41 @@ class _Search:
 
     def try_fewer(self, colouring: Colouring) -> None:
         """Keep all policies outside by fewer rewards if that is found by a look at all behaviours."""
-        listed = [self.compared.behaviours(accept.model, _LISTED) for accept in self.large]
-        before = list(self.rewards)
+        every = [self.compared.behaviours(accept.model, _LISTED) for accept in self.large]
+        listed = [tables for tables in every if tables is not None]
+        if len(listed) < len(every):
+            return
+        best = self.rewards
+        flat = self.all_flat(colouring, listed)
+        if flat and len(flat) < len(best):
+            best = flat
         out: dict[int, None] = {}
         for _ in range(_TRIED):
             out |= dict.fromkeys(x.worse for x in self.missed())
             self.follow(out)
             self.rewards = colouring.cover(list(out))
-            if len(self.rewards) >= len(before) or any(tables is None for tables in listed):
+            if len(self.rewards) >= len(best):
                 break
-            strangers = [
-                self.stranger(accept, tables or ()) for accept, tables in zip(self.large, listed, strict=True)
-            ]
-            for i in strangers:
-                if i is not None:
-                    out[i] = None
-            if all(i is None for i in strangers) and not any(True for _ in self.missed()):
+            pairs = zip(self.large, listed, strict=True)
+            found = [i for i in (self.stranger(accept, tables) for accept, tables in pairs) if i is not None]
+            out |= dict.fromkeys(found)
+            if not found and not any(True for _ in self.missed()):
                 return
-        self.rewards = before
+        self.rewards = best
+
+    def all_flat(self, colouring: Colouring, listed: Sequence[Sequence[Table]]) -> list[Threshold]:
+        """Return two thresholds of which every policy outside misses one, if two of one reward do."""
+        out = {x.worse: None for x in self.compared.asked if x.relation is Relation.STRICT}
+        self.follow(out)
+        for accept, tables in zip(self.large, listed, strict=True):
+            chain = self.compared.sight.chains[accept.model]
+            good = {chain.behaviour(table)[1] for table in accept.good}
+            bad = (table for table in tables if chain.behaviour(table)[1] not in good)
+            out |= dict.fromkeys(self.compared.number(accept.model, table) for table in bad)
+        before, self.rewards = self.rewards, colouring.flat(list(out))
+        does = bool(self.rewards) and not any(True for _ in self.missed())
+        found, self.rewards = self.rewards, before
+        return found if does else []
 
     def stranger(self, accept: AcceptableSet, tables: Sequence[Table]) -> int | None:
         """Return a policy that is inside and not accepted, one that is far inside."""
