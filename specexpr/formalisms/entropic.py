@@ -19,7 +19,9 @@ Meaning
 The return G is the sum that the named objective adds up along a trajectory: discounted, over a horizon, or up
 to absorption. It is a gain: the worst outcomes are the least. The value at rate b is (1/b) log E exp(b G); at
 b = 0 it is the limit, E G. Unless G is one number for sure, or b is 0, the value is irrational, by Lindemann
-and Weierstrass, and is enclosed. It orders policies as the utility ``exponential`` does at the same rate.
+and Weierstrass, and is enclosed to 2^-64 of its size, whether G takes finitely many values or not; with
+discounts by state and infinitely many values between those of two laws, see ``cvar``. E exp(b G) of a total
+may be infinite: then there is no value. Policies are ordered as by the utility ``exponential`` at that rate.
 
 How it is decided
 -----------------
@@ -38,8 +40,8 @@ them the answer is "no" or "undecided". Several environments share one rate.
 
 What it cannot do
 -----------------
-Depend on wealth: adding a certain amount to all returns changes no comparison. See a risk that is small
-compared to 1/b otherwise than by its mean and variance.
+Depend on wealth: adding a certain amount to all returns changes no comparison. Weigh a gain and a loss of one
+size in a proportion that does not change with the size.
 
 Example
 -------

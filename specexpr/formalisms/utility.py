@@ -30,9 +30,13 @@ up to absorption. The value is E u(G), where u(x) is
 - logarithm: ln x; outcomes must be positive;
 - quadratic b: x - b x^2.
 
-A policy with an outcome that has no utility has no value. Where G takes finitely many values its law is
-exact; the value is then exact if it is rational and an enclosure if it is not. Quadratic utilities, and
-powers that are positive whole numbers, are exact always, since moments solve linear systems.
+A policy with an outcome that has no utility has no value, nor has one whose mean utility is infinite.
+
+Quadratic utilities, and powers that are positive whole numbers, are exact always, since moments solve linear
+systems. Otherwise, where G takes finitely many values its law is exact; the value is then exact if it is
+rational, and if it is not it is enclosed to 2^-64 of its size. Where G takes infinitely many, exponentials are
+enclosed as narrowly, unless there are discounts by state, and other utilities between those of two laws, see
+``cvar``.
 
 How it is decided
 -----------------
