@@ -27,7 +27,7 @@ from specexpr.certify.model import (
 )
 from specexpr.certify.ordering import split
 from specexpr.certify.outcomes import kept, named_policies
-from specexpr.certify.proofs import NodeNumbers, RewardEntry, StateOccupancy
+from specexpr.certify.proofs import NodeNumbers, RewardEntry, StateOccupancy, TooLarge
 from specexpr.certify.sight import Sight
 from specexpr.exact import common_denominator
 from specexpr.expressivity.acceptable import alike_conflict
@@ -144,7 +144,10 @@ class Compared:
     def behaviours(self, model: int, most: int) -> list[Table] | None:
         """Return a deterministic policy for each behaviour of a model, if they are few."""
         chain = self.sight.chains[model]
-        found = list(islice(kept(chain, bytearray([1]) * len(chain.state)), most + 1))
+        try:
+            found = list(islice(kept(chain, bytearray([1]) * len(chain.state)), most + 1))
+        except TooLarge:
+            return None
         return found if len(found) <= most else None
 
     def listed(self, accept: AcceptableSet) -> Listed:
