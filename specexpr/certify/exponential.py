@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 from specexpr.certify.proofs import TooLarge
@@ -19,6 +20,7 @@ MOST_BITS = 1 << 16
 _FIRST_BITS = 64
 
 
+@lru_cache(maxsize=1 << 14)
 def exp_bounds(y: Fraction, bits: int) -> tuple[int, int]:
     """Return integers around 2^bits exp(-y), y >= 0, close if y is not large.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,10 +80,43 @@ def propose_slacks(
     return None if found is None else (found[0][: rows.shape[1]], found[0][rows.shape[1] :])
 
 
+def propose_columns(
+    rows: Matrix, relations: Sequence[Relation], *, free: int = 0, seconds: float | None = None
+) -> list[int] | None:
+    """Return few columns on which weights seem to decide the rows: a basis of the largest least strict row.
+
+    rows: (K, n), scaled; weights of columns are in [0, 1], those of the last `free` ones in [-1, 1].
+    Returns None when the solver gives up.
+    """
+    strict = np.array([relation is Relation.STRICT for relation in relations], dtype=np.float64)
+    highs = _solved(np.hstack([rows, -strict[:, None]]), relations, rows.shape[1], seconds, free=free)
+    if highs is None:
+        return None
+    import highspy
+
+    size = rows.shape[1] - free
+    found = zip(highs.getBasis().col_status[:size], highs.getSolution().col_value[:size], strict=True)
+    return [j for j, (status, x) in enumerate(found) if status == highspy.HighsBasisStatus.kBasic or x > 0]
+
+
 def _maximise(
     matrix: Matrix, relations: Sequence[Relation], width: int, seconds: float | None
 ) -> tuple[Matrix, Matrix] | None:
-    """Maximise the sum of the unknowns after the first `width`; they are in [0, cap], those in [-1, 1]."""
+    """Maximise the sum of the unknowns after the first `width`; they are in [0, cap], those in [-1, 1].
+
+    Return all unknowns, and the multipliers of the rows.
+    """
+    highs = _solved(matrix, relations, width, seconds, free=width)
+    if highs is None:
+        return None
+    solution = highs.getSolution()
+    return np.asarray(solution.col_value), np.asarray(solution.row_dual)
+
+
+def _solved(
+    matrix: Matrix, relations: Sequence[Relation], width: int, seconds: float | None, *, free: int
+) -> Any | None:
+    """Maximise the same with only the last `free` of the first unknowns in [-1, 1], the others in [0, 1]."""
     import highspy
 
     count, size = matrix.shape
@@ -90,7 +124,7 @@ def _maximise(
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = size, count
     lp.col_cost_ = np.concatenate([np.zeros(width), -np.ones(size - width)])
-    lp.col_lower_ = np.concatenate([-np.ones(width), np.zeros(size - width)])
+    lp.col_lower_ = np.concatenate([np.zeros(width - free), -np.ones(free), np.zeros(size - width)])
     lp.col_upper_ = np.concatenate([np.ones(width), np.full(size - width, _MARGIN)])
     lp.row_lower_ = np.zeros(count)
     lp.row_upper_ = np.where(tie, 0.0, highspy.kHighsInf)
@@ -107,7 +141,4 @@ def _maximise(
         highs.setOptionValue("time_limit", max(seconds, 0.1))
     highs.passModel(lp)
     highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    solution = highs.getSolution()
-    return np.asarray(solution.col_value), np.asarray(solution.row_dual)
+    return highs if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal else None

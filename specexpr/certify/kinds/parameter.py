@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import total_ordering
 from typing import Any
 
 from specexpr.certify.algebraic import Number, check_positive, read_number, write_number
@@ -28,7 +27,7 @@ from specexpr.certify.model import Claim, Table
 from specexpr.certify.node import Node
 from specexpr.certify.ordering import check_order
 from specexpr.certify.proofs import Refused
-from specexpr.certify.risk import lower_part, mixed, returns_of
+from specexpr.certify.risk import Returns, lower_part, mixed, returns_of
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.exact import rational_text
 
@@ -58,7 +57,6 @@ class BaseWitness:
 ParameterWitness = LevelWitness | RateWitness | BaseWitness
 
 
-@total_ordering
 @dataclass(frozen=True, slots=True, eq=False)
 class Certain:
     """The entropic value of a law: what is as good for certain. Values under one parameter are compared."""
@@ -80,17 +78,27 @@ class Certain:
     def __lt__(self, other: Certain) -> bool:
         return self.against(other) < 0
 
+    def __le__(self, other: Certain) -> bool:
+        return self.against(other) <= 0
+
+    def __gt__(self, other: Certain) -> bool:
+        return self.against(other) > 0
+
+    def __ge__(self, other: Certain) -> bool:
+        return self.against(other) >= 0
+
     __hash__ = None  # type: ignore[assignment] # equal values have no mark of their own
 
 
 def check_parameter(claim: Claim, formalism: str, proof: ParameterWitness) -> None:
     """Check that the values of policies are ordered as the claim asks. Raises Refused."""
-    check_order(claim, parameter_values(claim, formalism, proof))
+    check_order(claim, parameter_values(returns_of(claim), formalism, proof))
 
 
-def parameter_values(claim: Claim, formalism: str, proof: ParameterWitness) -> Callable[[int, Table], Any]:
+def parameter_values(
+    returns: Returns, formalism: str, proof: ParameterWitness
+) -> Callable[[int, Table], Any]:
     """Return what policies are worth, as ordered values, given the index of their model. Raises Refused."""
-    returns = returns_of(claim)
     match formalism, proof:
         case "cvar", LevelWitness(level=level) if 0 < level <= 1:
             if level == 1:

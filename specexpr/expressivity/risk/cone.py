@@ -1,8 +1,8 @@
 """Decide where a specification is coefficients of features, some of which must not be negative, and prove it.
 
-Constraints are rows between the coordinates of policies (`coordinates`); an acceptable set adds a threshold m
-with good >= m > bad. What coefficients must be are rows, too. Bad policies of a set among all deterministic
-ones join as the coefficients at hand fail to put them below.
+Constraints are rows between the features of policies (`columns`); an acceptable set adds a threshold m with
+good >= m > bad. What coefficients must be are rows, too. Bad policies of a set among all deterministic ones
+join as the coefficients at hand fail to put them below.
 
 Policies whose return takes infinitely many values have no coordinates. The constraints on the others may
 conflict all the same; if they do not, only the mean is left to try.
@@ -24,9 +24,10 @@ from specexpr.certify.model import AcceptableSet, Acceptance, Claim, Relation, T
 from specexpr.certify.ordering import every_behaviour
 from specexpr.certify.proofs import Refused, Term, TooLarge
 from specexpr.certify.risk import net_weights
+from specexpr.exact import common_denominator
 from specexpr.expressivity.acceptable import alike_conflict, classes, fringe, good_test
 from specexpr.expressivity.conflict import terms
-from specexpr.expressivity.risk.coordinates import Coordinates, Point, Vector, View, view
+from specexpr.expressivity.risk.columns import Columns, Coordinates, Mixture, Point, columns_of
 from specexpr.expressivity.system import PolicyPoint, Row, System
 from specexpr.expressivity.verdict import Undecided
 from specexpr.models.policy import Behaviours
@@ -34,6 +35,7 @@ from specexpr.solve.cone import Conflict, Direction, OutOfTime
 from specexpr.solve.rows import decide_rows
 
 _CUTS = 8  # bad policies of a set that join at a time
+_FEW_ROWS = 20  # up to so many, features join one by one, so that few do; otherwise ever more at a time
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 Decided = CoefficientsWitness | DominanceCertificate | Undecided
@@ -84,6 +86,7 @@ class _Decision:
     claim: Claim
     formalism: str
     deadline: float | None
+    columns: Columns = field(init=False)
     system: System = field(init=False)  # points and rows only
     unknown: dict[int, str] = field(default_factory=dict)  # of points, why
     _known: set[int] = field(default_factory=set)
@@ -92,6 +95,7 @@ class _Decision:
 
     def __post_init__(self) -> None:
         self.system = System(self.claim, (), Behaviours(self.claim.models))
+        self.columns = columns_of(self.claim, self.formalism, self._point)
 
     def run(self) -> CoefficientsWitness | DominanceCertificate | Unknown:
         """Return a proof, or why constraints had to be left out. Raises _LateError and TooLarge."""
@@ -101,45 +105,100 @@ class _Decision:
         self.system.add_constraints(self.claim.constraints)
         for k, accepted in enumerate(self.claim.acceptable):
             self._add_set(k, accepted)
-        sight = view(self.claim, self.formalism)
         while True:
-            numbers = self._look(sight)
-            rows = {k: row for k, row in enumerate(self.system.rows) if not self._is_unknown(row)}
-            coordinates = sight.coordinates([self._point(number) for number in numbers])
-            vectors = dict(zip(numbers, coordinates.vectors, strict=True))
-            lines = _Lines(coordinates, vectors, list(rows.values()))
-            match lines.decide(range(len(rows)), self.deadline):
-                case Conflict() as conflict:
-                    multipliers = lines.irreducible(conflict, self.deadline)
-                    places = list(rows)
-                    return self._refuted({places[i]: y for i, y in multipliers.items()})
-                case Direction() as direction:
-                    witness = coordinates.witness(direction.fractions()[: coordinates.width])
-                case OutOfTime():
-                    raise _LateError
+            self._look()
+            known = [k for k, row in enumerate(self.system.rows) if not self._is_unknown(row)]
+            alone = self._refuted_alone(known)
+            if alone is not None:
+                return self._refuted({alone: _ONE})
+            found = self._decide(known)
+            if not isinstance(found, tuple):
+                return self._refuted(self._irreducible(found))
             if self.unknown:
                 number, why = next(iter(self.unknown.items()))
                 return Unknown(why, self._point(number))
+            witness = self.columns.witness(found)
             if not self._add_cuts(witness):
                 return witness
 
-    def _look(self, sight: View) -> list[int]:
-        """Return the points that rows compare and of which something is known.
+    def _decide(self, chosen: Sequence[int]) -> tuple[Fraction, ...] | Mapping[int, Fraction]:
+        """Return coefficients that meet some rows, or multipliers of these that refute all coefficients."""
+        rows = self.system.rows
+        numbers = list(dict.fromkeys(n for k in chosen for n in _sides(rows[k])))
+        count = 1
+        if len(chosen) > _FEW_ROWS:
+            left = None if self.deadline is None else max(self.deadline - time.monotonic(), 0.0)
+            self.columns.prepare([rows[k] for k in chosen], seconds=left)
+        while True:
+            coordinates = self.columns.coordinates(numbers)
+            vectors = dict(zip(numbers, coordinates.vectors, strict=True))
+            lines = _Lines(coordinates, vectors, [rows[k] for k in chosen])
+            match decide_rows(lines.vectors, lines.relations, deadline=self.deadline):
+                case Direction() as direction:
+                    return direction.fractions()[: coordinates.width]
+                case Conflict(multipliers=found):
+                    shares = {chosen[i]: y * lines.scales[i] for i, y in found if i < len(chosen)}
+                case OutOfTime():
+                    raise _LateError
+            is_strict = any(rows[k].relation is Relation.STRICT for k in shares)
+            wanting = self.columns.wanting(self._mixture(shares), is_strict=is_strict, count=count)
+            if not wanting:
+                return shares
+            self.columns.add(wanting)
+            count = count if len(chosen) <= _FEW_ROWS else 2 * count
 
-        Where a row compares policies that behave alike, nothing need be.
+    def _refuted_alone(self, chosen: Sequence[int]) -> int | None:
+        """Return a strict row whose policies all utilities or spectra order the wrong way round."""
+        rows = self.system.rows
+        strict = [k for k in chosen if rows[k].relation is Relation.STRICT and len(_sides(rows[k])) == 2]
+        for k in strict if self.formalism != "linear" else ():
+            if not self.columns.wanting(self._mixture({k: _ONE}), is_strict=True, count=1):
+                return k
+        return None
+
+    def _mixture(self, shares: Mapping[int, Fraction]) -> Mixture:
+        """Return with what weights policies enter rows with these multipliers."""
+        found: dict[int, Fraction] = {}
+        for k, y in shares.items():
+            row = self.system.rows[k]
+            for number, weight in ((row.plus, y), (row.minus, -y)):
+                if number is not None:
+                    found[number] = found.get(number, _ZERO) + weight
+        return [(number, weight) for number, weight in found.items() if weight]
+
+    def _irreducible(self, shares: Mapping[int, Fraction]) -> Mapping[int, Fraction]:
+        """Return multipliers of rows none of which can be left out; when time is up, as they are.
+
+        Half of the rows are left out first, if they can be, then ever fewer: most conflicts are of few rows.
         """
-        rows = (row for row in self.system.rows if row.plus != row.minus)
-        found = dict.fromkeys(n for row in rows for n in (row.plus, row.minus) if n is not None)
+        size = max(len(shares) // 2, 1)
+        try:
+            while size:
+                left = list(shares)
+                while left:
+                    tried, left = left[:size], left[size:]
+                    rest = [k for k in shares if k not in tried]
+                    found = self._decide(rest) if rest else ()
+                    if not isinstance(found, tuple):
+                        shares = found
+                        left = [k for k in left if k in shares]
+                size //= 2
+        except _LateError:
+            pass
+        return shares
+
+    def _look(self) -> None:
+        """Look at the points that rows compare."""
+        found = dict.fromkeys(n for row in self.system.rows for n in _sides(row))
         for number in found:
             if number not in self._known and number not in self.unknown:
                 if self.deadline is not None and time.monotonic() > self.deadline:
                     raise _LateError
                 try:
-                    sight.know(*self._point(number))
+                    self.columns.know(number)
                     self._known.add(number)
                 except Refused as why:  # the return takes infinitely many values, or too many
                     self.unknown[number] = str(why)
-        return [number for number in found if number in self._known]
 
     def _point(self, number: int) -> Point:
         point = self.system.points[number]
@@ -147,7 +206,7 @@ class _Decision:
         return point.model, point.table
 
     def _is_unknown(self, row: Row) -> bool:
-        return row.plus != row.minus and not self.unknown.keys().isdisjoint((row.plus, row.minus))
+        return not self.unknown.keys().isdisjoint(_sides(row))
 
     def _add_set(self, k: int, accepted: AcceptableSet) -> None:
         """Add the rows of good policies, and of bad ones that are listed or near good ones."""
@@ -228,54 +287,38 @@ class _Decision:
 
 
 class _Lines:
-    """The rows of a system on some coordinates over the integers, and what coefficients must be."""
+    """Rows of a system on some coordinates over the integers, and what coefficients must be.
 
-    def __init__(self, coordinates: Coordinates, vectors: Mapping[int, Vector], rows: Sequence[Row]) -> None:
+    scales: the positive numbers that the rows have been multiplied by.
+    """
+
+    def __init__(
+        self, coordinates: Coordinates, vectors: Mapping[int, tuple[Sequence[int], int]], rows: Sequence[Row]
+    ) -> None:
         sets = sorted({row.threshold for row in rows if row.threshold is not None})
         places = {k: coordinates.width + i for i, k in enumerate(sets)}
-        width = coordinates.width + len(sets)
-        self.count = len(rows)
         self.relations = [row.relation for row in rows]
         self.relations += [Relation.WEAK] * len(coordinates.weak)
         self.relations += [Relation.STRICT] * len(coordinates.strict)
         self.scales: list[int] = []
         self.vectors: list[list[int]] = []
-        nothing: Vector = [_ZERO] * coordinates.width
         for row in rows:
-            exact = [_ZERO] * width
-            if row.plus != row.minus:
-                sides = (nothing if n is None else vectors[n] for n in (row.plus, row.minus))
-                exact[: coordinates.width] = [x - y for x, y in zip(*sides, strict=True)]
+            sides = _sides(row)
+            below = lcm(*(vectors[n][1] for n in sides))
+            line = [0] * (coordinates.width + len(sets))
+            for number in sides:
+                numerators, over = vectors[number]
+                factor = (1 if number == row.plus else -1) * (below // over)
+                for j, n in enumerate(numerators):
+                    line[j] += factor * n
             if row.threshold is not None:
-                exact[places[row.threshold]] = Fraction(row.sign)
-            self._add(exact)
+                line[places[row.threshold]] = row.sign * below
+            self.scales.append(below)
+            self.vectors.append(line)
         for vector in (*coordinates.weak, *coordinates.strict):
-            self._add([*vector, *[_ZERO] * len(sets)])
+            self.vectors.append([*common_denominator(vector)[0], *[0] * len(sets)])
 
-    def _add(self, exact: Vector) -> None:
-        below = lcm(*(x.denominator for x in exact))
-        self.scales.append(below)
-        self.vectors.append([x.numerator * (below // x.denominator) for x in exact])
 
-    def decide(self, kept: Iterable[int], deadline: float | None) -> Direction | Conflict | OutOfTime:
-        """Decide some of the rows, with all that coefficients must be; multipliers are of all rows."""
-        chosen = [*kept, *range(self.count, len(self.vectors))]
-        outcome = decide_rows(
-            [self.vectors[k] for k in chosen], [self.relations[k] for k in chosen], deadline=deadline
-        )
-        if isinstance(outcome, Conflict):
-            return Conflict(tuple((chosen[i], y) for i, y in outcome.multipliers))
-        return outcome
-
-    def irreducible(self, conflict: Conflict, deadline: float | None) -> Mapping[int, Fraction]:
-        """Return multipliers of rows none of which can be left out; when time is up, as they are."""
-        found = dict(conflict.multipliers)
-        for k in [k for k in found if k < self.count]:
-            rest = [other for other in found if other < self.count and other != k]
-            if k in found and rest:
-                outcome = self.decide(rest, deadline)
-                if isinstance(outcome, OutOfTime):
-                    break
-                if isinstance(outcome, Conflict):
-                    found = dict(outcome.multipliers)
-        return {k: y * self.scales[k] for k, y in found.items() if k < self.count}
+def _sides(row: Row) -> tuple[int, ...]:
+    """Return the points that a row compares: none where they are one, of which nothing need be known."""
+    return () if row.plus == row.minus else tuple(n for n in (row.plus, row.minus) if n is not None)

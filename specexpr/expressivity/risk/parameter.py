@@ -77,7 +77,7 @@ class _Search:
     returns: Returns = field(init=False)
     behaviours: Behaviours = field(init=False)
     missing: Unknown | None = None
-    pairs: dict[Term, Signs] = field(default_factory=dict)
+    pairs: dict[object, tuple[Term, Signs]] = field(default_factory=dict)
     _laws: dict[object, Law | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,7 +93,7 @@ class _Search:
         if alike is not None:
             self._add(alike, kind)
         while True:
-            cover = Cover.of(kind, self.pairs)
+            cover = Cover.of(kind, list(self.pairs.values()))
             place = cover.open()
             if place is None:
                 return cover.certificate()
@@ -106,17 +106,21 @@ class _Search:
         """Return a value that fails no constraint, or a constraint that had not failed so far."""
         for value in values:
             self._look_at_the_clock()
-            term = self._failing(parameter_values(self.claim, self.formalism, value), bad)
+            term = self._failing(parameter_values(self.returns, self.formalism, value), bad)
             if term is None:
                 return value
-            if term not in self.pairs:
+            if self._mark(term) not in self.pairs:
                 return term
         raise InternalError("a constraint fails where it was shown not to")
 
     def _add(self, term: Term, kind: Range) -> None:
         better, worse = cast(Table, term.better), cast(Table, term.worse)
         laws = (self._law(term.model, table) or _NOTHING for table in (better, worse))
-        self.pairs[term] = kind.signs(*laws)
+        self.pairs[self._mark(term)] = term, kind.signs(*laws)
+
+    def _mark(self, term: Term) -> object:
+        sides = (self._name(term.model, cast(Table, side)) for side in (term.better, term.worse))
+        return term.relation, *sides
 
     def _look_at_the_clock(self) -> None:
         if self.deadline is not None and time.monotonic() > self.deadline:

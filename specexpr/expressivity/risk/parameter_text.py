@@ -19,6 +19,7 @@ from specexpr.certify.kinds.parameter import (
 from specexpr.certify.kinds.parameter_cells import Cell, CellsCertificate
 from specexpr.certify.law import Law
 from specexpr.certify.model import Relation, Table
+from specexpr.certify.risk import returns_of
 from specexpr.exact import rational_text
 from specexpr.expressivity.conflict_text import ConflictText, Wording
 from specexpr.expressivity.everywhere_text import middle, polynomial_text
@@ -35,7 +36,8 @@ _FEW_POLICIES = 12
 
 def parameter_words(question: Question, formalism: str, proof: ParameterWitness) -> Words:
     """Return the level or rate, and what it values policies at."""
-    name, value = called(question.setting.given[0].name), parameter_values(question.claim(), formalism, proof)
+    name = called(question.setting.given[0].name)
+    value = parameter_values(returns_of(question.claim()), formalism, proof)
     match proof:
         case LevelWitness(level=level):
             said = f"cvar {{ {rational_text(level)} of {name} }}"
@@ -122,7 +124,8 @@ def cells_words(question: Question, formalism: str, proof: CellsCertificate) -> 
     if len(parts) > _FEW_CELLS:
         parts = [*parts[:_FEW_CELLS], f"  and so on, {counted(len(parts) - _FEW_CELLS, 'more place')}"]
     summary = f"{everywhere} one of {counted(len(terms), 'constraint')} fails{line_numbers(lines)}"
-    return Words(summary, "\n".join([f"{everywhere[0].upper()}{everywhere[1:]} some constraint fails:", *parts]), lines)
+    head = f"{everywhere[0].upper()}{everywhere[1:]} some constraint fails:"
+    return Words(summary, "\n".join([head, *parts]), lines)
 
 
 def _places(proof: CellsCertificate) -> Iterator[tuple[str, int]]:
