@@ -36,16 +36,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_all_that_is_read(wheel: Path) -> None:
-    """Grammars, the schema, pages of proofs and diagnostics and the atlas's cases are there, and every module."""
+    """Grammars, the schema, pages, templates and the atlas's cases are there, and every module."""
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"specexpr/_grammars/{path.name}" for path in (ROOT / "grammars").glob("*.lark")}
     package = ROOT / "specexpr"
-    for pattern in ("*.py", "*.json", "*.md", "*.spex"):
+    for pattern in ("*.py", "*.json", "*.md", "*.spex", "*.html", "*.css", "*.js"):
         expected |= {str(path.relative_to(ROOT)) for path in package.rglob(pattern)}
     assert expected <= names
     assert "specexpr/certify/schema.json" in names
     assert "specexpr/_grammars/document.lark" in names
     assert "specexpr/comparison/cases/memory.spex" in names
+    assert {f"specexpr/report/html/templates/page.{kind}" for kind in ("html", "css", "js")} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

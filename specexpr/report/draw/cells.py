@@ -28,7 +28,9 @@ from specexpr.report.draw.picture import (
 )
 from specexpr.report.rationals import decimals
 
-STRONGEST = 0.6
+STRONGEST = 0.45
+"""How strongly the largest reward is tinted: numbers on it stay readable on light and on dark pages."""
+
 _WEAKEST = 0.08
 _SHORT = 5
 _SMALLEST = 5.0

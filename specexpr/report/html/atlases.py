@@ -59,7 +59,7 @@ class CaseSection:
 
 def atlas_page(atlas: Atlas) -> str:
     """Return the page of an atlas."""
-    gallery = Gallery()
+    gallery = Gallery.beside(sum(len(column.answered) for column in atlas.columns))
     links = {class_title(one): f"#class-{one.name}" for one in atlas.classes}
     links |= {edge_title(edge): f"#edge-{edge.lower.name}-{edge.upper.name}" for edge in atlas.edges}
     home = {member: one.name for one in atlas.classes for member in one.members}

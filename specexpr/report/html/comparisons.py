@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 from specexpr.certify.checking import Answer
 from specexpr.certify.proofs import RewardEntry, Term
@@ -35,6 +36,9 @@ MARKS = {
 }
 """A word for the style sheet and a mark for the eye; the page writes the answer beside it."""
 
+MOST_LINES = 12
+"""So many lines of a file are quoted where they contradict each other; of more, the others are counted."""
+
 WORDS = {
     Answer.EXPRESSIBLE: "yes",
     Answer.INEXPRESSIBLE: "no",
@@ -56,7 +60,11 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An answer to a task in one formalism with all that is said of it."""
+    """An answer to a task in one formalism with all that is said of it.
+
+    quoted: the lines of the file that contradict each other, and how many more there are. elsewhere: the
+    formalism where an equal conflict is drawn.
+    """
 
     id: str
     formalism: str
@@ -66,8 +74,11 @@ class Proof:
     line: str
     size: str
     text: str
+    quoted: tuple[tuple[int, str], ...]
+    unquoted: int
     figure: Figure | None
     caption: str
+    elsewhere: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,7 @@ class TaskSection:
     name: str
     document: str
     text: str
-    environment: str
+    environment: tuple[str, str]
     cheapest: tuple[Proof, ...]
     perhaps: str
     proofs: tuple[Proof, ...]
@@ -87,17 +98,18 @@ class TaskSection:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A thing of a document with its text and picture."""
+    """A thing of a document with its text and pictures."""
 
     id: str
     title: str
+    document: str
     text: str
     figures: tuple[tuple[str, Figure], ...]
 
 
 def comparison_page(comparison: Comparison) -> str:
     """Return the page of a comparison, with the repairs that are known."""
-    gallery = Gallery()
+    gallery = Gallery.beside(len(comparison.answered))
     places = {id(document): k for k, document in enumerate(comparison.documents)}
     environments = [
         _environment(f"d{places[id(document)]}-e{k}", environment.name, document, gallery)
@@ -111,7 +123,7 @@ def comparison_page(comparison: Comparison) -> str:
     }
     tasks = [_task(comparison, k, row, homes, gallery) for k, row in enumerate(comparison.rows)]
     objectives = [
-        _objective(f"d{places[id(document)]}-o{k}", objective, gallery)
+        _objective(f"d{places[id(document)]}-o{k}", objective, document, gallery)
         for document in comparison.documents
         for k, objective in enumerate(document.objectives)
     ]
@@ -123,7 +135,10 @@ def comparison_page(comparison: Comparison) -> str:
         several=len(comparison.documents) > 1,
         names=[document.source.name for document in comparison.documents],
         columns=[column.formalisms for column in columns],
-        rows=[(tasks[k], _cells(k, row, columns)) for k, row in enumerate(comparison.rows)],
+        groups=[
+            (name, [(tasks[k], _cells(k, row, columns)) for k, row in rows])
+            for name, rows in groupby(enumerate(comparison.rows), lambda at: at[1].document.source.name)
+        ],
         tally=[(WORDS[answer], answer.value, counted[answer]) for answer in Answer if counted[answer]],
         formalism_count=len(asked),
         tasks=tasks,
@@ -151,9 +166,8 @@ def _task(
 ) -> TaskSection:
     best = {one.formalism for one in row.cheapest()}
     drawn: dict[object, str] = {}
-    proofs = tuple(
-        _proof(number, row.task, one, gallery, drawn, one.formalism in best) for one in row.answered
-    )
+    proofs = tuple(_proof(number, row, one, gallery, drawn, one.formalism in best) for one in row.answered)
+    environment = row.task.environments[0].name
     repairs: dict[str, list[str]] = {}
     for one in row.answered:
         known = comparison.known_repairs(number, one.formalism)
@@ -164,7 +178,7 @@ def _task(
         name=row.task.name,
         document=row.document.source.name,
         text=_text(row),
-        environment=homes[id(row.document), row.task.environments[0].name],
+        environment=(homes[id(row.document), environment], environment),
         cheapest=tuple(one for one in proofs if one.formalism in best),
         perhaps=", ".join(perhaps_cheaper(row.answered, row.cheapest())),
         proofs=proofs,
@@ -184,15 +198,16 @@ def _text(row: Row) -> str:
 
 def _proof(
     number: int,
-    task: Task,
+    row: Row,
     one: Answered,
     gallery: Gallery,
     drawn: dict[object, str],
     is_cheapest: bool,
 ) -> Proof:
-    answer = answer_in(one)
+    answer, task, source = answer_in(one), row.task, row.document.source
     style, mark = MARKS[answer]
-    figure, caption = _picture(task, one, gallery, drawn, is_cheapest)
+    figure, caption, elsewhere = _picture(task, one, gallery, drawn, is_cheapest)
+    numbers = () if not isinstance(one.verdict, Inexpressible) else one.verdict.certificate.words().lines
     return Proof(
         id=f"t{number}-{one.formalism}",
         formalism=one.formalism,
@@ -202,8 +217,11 @@ def _proof(
         line=proof_line(one.verdict),
         size=size_text(size_of_witness(one.verdict)),
         text=_explained(one.verdict),
+        quoted=tuple((k, source.line(k).strip().expandtabs(4)) for k in numbers[:MOST_LINES]),
+        unquoted=max(0, len(numbers) - MOST_LINES),
         figure=figure,
         caption=caption,
+        elsewhere=elsewhere,
     )
 
 
@@ -219,8 +237,8 @@ def _explained(verdict: Verdict) -> str:
 
 def _picture(
     task: Task, one: Answered, gallery: Gallery, drawn: dict[object, str], is_cheapest: bool
-) -> tuple[Figure | None, str]:
-    """Return the witness reward on its environment, or the conflict, drawn once where several share it."""
+) -> tuple[Figure | None, str, str | None]:
+    """Return the witness reward on its environment, or the conflict: drawn once where several share it."""
     match one.verdict:
         case Expressible(witness=witness):
             entries = getattr(witness.proof, "reward", ())
@@ -228,29 +246,31 @@ def _picture(
                 isinstance(x, RewardEntry) and not isinstance(x.value, tuple) for x in entries
             )
             if not is_reward or not (is_cheapest or one.formalism == "mr"):
-                return None, ""
+                return None, "", None
             make = partial(environment_picture, task.environments[0], reward=entries, title="witness reward")
-            return gallery.figure(make), f"What the reward pays in {task.environments[0].name}."
+            return gallery.figure(make), f"What the reward pays in {task.environments[0].name}.", None
         case Inexpressible(certificate=certificate):
             terms = getattr(certificate.proof, "terms", ())
             if not terms or not all(isinstance(term, Term) for term in terms):
-                return None, ""
+                return None, "", None
             sides = tuple((term.model, term.better, term.worse) for term in terms)
             if sides in drawn:
-                return None, f"The constraints of this conflict are drawn under {drawn[sides]}."
+                return None, "", drawn[sides]
             drawn[sides] = one.formalism
             make = partial(conflict_picture, task, terms, title=f"conflict in {one.formalism}")
-            return gallery.figure(make), "The constraints that contradict each other, with their weights."
-    return None, ""
+            caption = "The constraints that contradict each other, with their weights."
+            return gallery.figure(make), caption, None
+    return None, "", None
 
 
 def _environment(anchor: str, name: str, document: Document, gallery: Gallery) -> Drawn:
     environment = document.environment(name)
     figure = gallery.figure(partial(environment_picture, environment, title=name))
-    return Drawn(anchor, f"{name} ({document.source.name})", print_environment(environment), (("", figure),))
+    text = print_environment(environment)
+    return Drawn(anchor, name, document.source.name, text, (("", figure),))
 
 
-def _objective(anchor: str, objective: Objective, gallery: Gallery) -> Drawn:
+def _objective(anchor: str, objective: Objective, document: Document, gallery: Gallery) -> Drawn:
     """Return an objective with its picture and that of its product, where it has them."""
     figures: list[tuple[str, Figure]] = []
     formalism = find_formalism(objective.formalism)
@@ -260,8 +280,8 @@ def _objective(anchor: str, objective: Objective, gallery: Gallery) -> Drawn:
     if formalism is not None and formalism.product is not None:
         title = f"product of {objective.name}"
         product = gallery.figure(lambda: product_picture(find_product(objective), title=title))
-        figures.append(("The product with the environment:", product))
-    return Drawn(anchor, objective.name, print_objective(objective), tuple(figures))
+        figures.append((f"The product of {objective.name} with {objective.environment.name}", product))
+    return Drawn(anchor, objective.name, document.source.name, print_objective(objective), tuple(figures))
 
 
 def _skipped(comparison: Comparison) -> list[tuple[str, str]]:

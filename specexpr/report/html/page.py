@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,8 +24,20 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markdown_it import MarkdownIt
 
-BUDGET = 2_000_000
-"""So many characters of a page may be pictures: a page stays under 3 MB."""
+ROOM = 2_800_000
+"""So many characters may be in a page: it stays under 3 MB."""
+
+ANSWER = 800
+"""So many characters of a page are kept free for the words of each answer."""
+
+LEAST = 200_000
+"""So many characters may be pictures, however many answers there are."""
+
+SHARE = 12
+"""A picture may take one part in so many of what is left: a few large ones leave room for the others."""
+
+NARROW = 320
+"""Pictures that are wider scroll on a phone: the keyboard can reach them."""
 
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
@@ -38,11 +53,15 @@ class Figure:
 
 @dataclass(slots=True)
 class Gallery:
-    """Draws pictures for one page, each with ids of its own, until the budget is spent; equal ones once."""
+    """Draws pictures for one page, each with ids of its own, while there is room for `left` characters."""
 
-    left: int = BUDGET
+    left: int
     _count: int = 0
-    _known: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def beside(cls, answers: int) -> Gallery:
+        """Return the gallery of a page that gives so many answers."""
+        return cls(max(LEAST, ROOM - ANSWER * answers))
 
     def figure(self, make: Callable[[], Picture], *, links: Mapping[str, str] = NO_LINKS) -> Figure:
         """Return a picture, or a note where it would be too large to read or there is no room."""
@@ -52,7 +71,7 @@ class Gallery:
             return Figure(None, str(error.diagnostics[0].message))
         self._count += 1
         text = svg_text(picture, prefix=f"picture{self._count}", links=links)
-        if len(text) > self.left:
+        if len(text) > self.left // SHARE:
             return Figure(None, "the picture is left out, for the page to stay small; specexpr draw shows it")
         self.left -= len(text)
         return Figure(Markup(text), width=round(picture.width))
@@ -97,16 +116,37 @@ def _markdown() -> MarkdownIt:
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("specexpr.report.html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.globals["narrow"] = NARROW
+    return templates
 
 
 def render(template: str, **context: object) -> str:
     """Return a page from a template of this package."""
-    css = Markup(drawing_css())
-    return _templates().get_template(template).render(drawing_css=css, **context)
+    script = _script()
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            drawing_css=Markup(drawing_css()),
+            script=Markup(script),
+            script_hash=_digest(script),
+            **context,
+        )
+    )
+
+
+def _script() -> str:
+    """Return the only script of a page; without it all is there to be read."""
+    return files("specexpr.report.html").joinpath("templates", "page.js").read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    """Return how the policy of a page names a script: a browser runs no other."""
+    return f"sha256-{b64encode(sha256(script.encode('utf-8')).digest()).decode('ascii')}"

@@ -49,7 +49,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        if tag != "meta":
+        if tag not in ("meta", "link"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -107,19 +107,17 @@ def test_html_is_escaped(table: Comparison) -> None:
 
 
 def test_page(table: Comparison, tmp_path: Path) -> None:
-    """The page stands alone and gives the reason for every verdict."""
+    """A page is written with names as texts, pictures and the reason for every verdict."""
     path = tmp_path / "table.html"
     table.to_html(path)
     text = path.read_text(encoding="utf-8")
     reader = read(text)
     assert text.startswith("<!DOCTYPE html>")
-    assert "b" not in reader.tags
-    assert reader.tags.count("h2") == 2
+    assert reader.tags.count("svg") >= 2
+    assert ODD in reader.texts
     certificate = table.verdict(ODD, "mr")
     assert isinstance(certificate, sx.Inexpressible)
     assert certificate.certificate.explain() in "".join(reader.texts)
-    assert "script" not in reader.tags
-    assert "http" not in text
 
 
 def test_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
