@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from random import Random
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from specexpr.certify.measure import Account
 from specexpr.certify.model import Model, Table
@@ -22,6 +22,9 @@ from specexpr.models.policy import Policy
 from specexpr.syntax.names import clipped, shown, write_name
 from specexpr.syntax.nodes import Leaf
 from specexpr.syntax.numbers import read_number
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 N = TypeVar("N", bound=Number)
 
@@ -90,3 +93,16 @@ def named_values(policies: Sequence[Policy], value: Callable[[Table], N]) -> tup
             name = None if policy.name is None else shown(policy.name)
             raise NoValue(error.reason, policy=name) from None
     return tuple(found)
+
+
+def return_product(objective: Objective) -> Product:
+    """Return the product of its environment and what an objective has paid so far.
+
+    Raises SpecError where sums are infinite in number, or too many.
+    """
+    from specexpr.product.accumulated import accumulated_product
+    from specexpr.product.machine import RewardMachine
+
+    spec = objective.spec
+    names = spec.states if isinstance(spec, RewardMachine) else ()
+    return accumulated_product(objective.environment, return_of(objective), names=names)

@@ -83,6 +83,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Setting
 from specexpr.diagnostics import Report, Source, Span
@@ -94,8 +95,19 @@ from specexpr.formalism import Find, Formalism
 from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.returns import print_of, read_level, read_return, sample_level, sample_return, valued
+from specexpr.returns import (
+    print_of,
+    read_level,
+    read_return,
+    return_product,
+    sample_level,
+    sample_return,
+    valued,
+)
 from specexpr.syntax.grammar import parse
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,11 @@ def decide(question: Question) -> Verdict:
     return decide_by_parameter(question, "cvar", candidates=candidates)
 
 
+def product(environment: Environment, spec: ConditionalValueAtRisk) -> Product:
+    """Return the product of an environment and what has been paid so far, where that is finite."""
+    return return_product(spec.objective)
+
+
 FORMALISM = Formalism(
     id="cvar",
     keyword="cvar",
@@ -175,6 +192,7 @@ FORMALISM = Formalism(
     print=print_cvar,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     options=frozenset({"given", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

@@ -76,6 +76,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Setting
 from specexpr.diagnostics import Report, Source, Span
@@ -87,9 +88,12 @@ from specexpr.formalism import Find, Formalism
 from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.returns import print_of, read_return, sample_return, valued
+from specexpr.returns import print_of, read_return, return_product, sample_return, valued
 from specexpr.syntax.grammar import parse
 from specexpr.syntax.numbers import read_number
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,11 @@ def decide(question: Question) -> Verdict:
     return decide_by_parameter(question, "entropic", candidates=candidates)
 
 
+def product(environment: Environment, spec: EntropicRisk) -> Product:
+    """Return the product of an environment and what has been paid so far, where that is finite."""
+    return return_product(spec.objective)
+
+
 FORMALISM = Formalism(
     id="entropic",
     keyword="entropic",
@@ -169,6 +178,7 @@ FORMALISM = Formalism(
     print=print_entropic,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     options=frozenset({"given", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

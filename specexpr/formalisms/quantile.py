@@ -70,6 +70,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
@@ -77,8 +78,19 @@ from specexpr.expressivity.task import Objective
 from specexpr.formalism import Find, Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.returns import print_of, read_level, read_return, sample_level, sample_return, valued
+from specexpr.returns import (
+    print_of,
+    read_level,
+    read_return,
+    return_product,
+    sample_level,
+    sample_return,
+    valued,
+)
 from specexpr.syntax.grammar import parse
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,11 @@ def evaluate(environment: Environment, spec: Quantile, policies: Sequence[Policy
     return valued(spec.objective, policies, lambda *where: quantile_value(spec.level, *where))
 
 
+def product(environment: Environment, spec: Quantile) -> Product:
+    """Return the product of an environment and what has been paid so far, where that is finite."""
+    return return_product(spec.objective)
+
+
 FORMALISM = Formalism(
     id="quantile",
     keyword="quantile",
@@ -135,5 +152,6 @@ FORMALISM = Formalism(
     print=print_quantile,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     options=frozenset(),
 )

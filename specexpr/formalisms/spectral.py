@@ -83,6 +83,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Setting
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
@@ -94,13 +95,16 @@ from specexpr.formalism import Find, Formalism
 from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.returns import read_level, read_return, sample_return, valued
+from specexpr.returns import read_level, read_return, return_product, sample_return, valued
 from specexpr.syntax.grammar import parse
 from specexpr.syntax.names import clipped, write_name
 from specexpr.syntax.nodes import Node
 from specexpr.syntax.numbers import read_number, shown_number
 
 _FORMS = {"": "write 1/4 at 1/10, 3/4 at 1 of fast, say"}
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,11 @@ def decide(question: Question) -> Verdict:
     return decide_by_coefficients(question, "spectral", candidate=candidate)
 
 
+def product(environment: Environment, spec: SpectralRisk) -> Product:
+    """Return the product of an environment and what has been paid so far, where that is finite."""
+    return return_product(spec.objective)
+
+
 FORMALISM = Formalism(
     id="spectral",
     keyword="spectral",
@@ -209,6 +218,7 @@ FORMALISM = Formalism(
     print=print_spectral,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     options=frozenset({"given", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

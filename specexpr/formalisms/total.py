@@ -63,6 +63,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.measure import Account, Total
 from specexpr.certify.proofs import RewardEntry
@@ -76,6 +77,9 @@ from specexpr.models.policy import Policy
 from specexpr.returns import named_values
 from specexpr.syntax.reward_bodies import REWARD_FORMS, RewardBody
 from specexpr.syntax.rewards import body_text, print_entries
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 _OPEN = Options()
 
@@ -128,6 +132,16 @@ def evaluate(environment: Environment, spec: TotalReward, policies: Sequence[Pol
     return named_values(policies, lambda table: moment(return_under(paid, environment.model, table), 1))
 
 
+def product(environment: Environment, spec: TotalReward) -> Product:
+    """Return the environment with what its steps pay: a product without a memory."""
+    from specexpr.product.product import make_product
+
+    pays = dict(account(environment, spec.entries, Total()).pays)
+    return make_product(
+        environment, ("",), move=lambda u, _: u, pay=lambda u, step: pays.get((u, *step), Fraction(0))
+    )
+
+
 def measure(objective: Objective) -> Account:
     """Return the objective as the kernel knows it."""
     spec = objective.spec
@@ -144,6 +158,7 @@ FORMALISM = Formalism(
     print=print_total,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     measure=measure,
     options=frozenset(),
 )

@@ -34,9 +34,9 @@ A policy with an outcome that has no utility has no value, nor has one whose mea
 
 Quadratic utilities, and powers that are positive whole numbers, are exact always, since moments solve linear
 systems. Otherwise, where G takes finitely many values its law is exact; the value is then exact if it is
-rational, and if it is not it is enclosed to 2^-64 of its size. Where G takes infinitely many, exponentials are
-enclosed as narrowly, unless there are discounts by state, and other utilities between those of two laws, see
-``cvar``.
+rational, and if it is not it is enclosed to 2^-64 of its size. Where G takes infinitely many, exponentials
+are enclosed as narrowly, unless there are discounts by state, and other utilities between those of two laws,
+see ``cvar``.
 
 How it is decided
 -----------------
@@ -98,6 +98,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from specexpr.certify.model import Setting, Shape
 from specexpr.diagnostics import Diagnostic, Report, Source, Span
@@ -109,7 +110,7 @@ from specexpr.formalism import Find, Formalism
 from specexpr.given import lacks_given, measured
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.returns import read_return, sample_return, valued
+from specexpr.returns import read_return, return_product, sample_return, valued
 from specexpr.solve.risk.utility import (
     Exponential,
     Logarithm,
@@ -132,6 +133,9 @@ _FORMS = {
     "": "write exponential -1/2 of fast, power 1/2 of fast, logarithm of fast, quadratic 1/10 of fast, "
     "or points 0: 0, 1: 3, 5: 4 of fast",
 }
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,11 @@ def decide(question: Question) -> Verdict:
     return decide_by_coefficients(question, "eu", candidate=candidate)
 
 
+def product(environment: Environment, spec: ExpectedUtility) -> Product:
+    """Return the product of an environment and what has been paid so far, where that is finite."""
+    return return_product(spec.objective)
+
+
 FORMALISM = Formalism(
     id="eu",
     keyword="utility",
@@ -274,6 +283,7 @@ FORMALISM = Formalism(
     print=print_utility,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     options=frozenset({"given", "utility", "modulo_unreachable"}),
     needs=needs,
     settle=settle,

@@ -63,7 +63,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from specexpr.diagnostics import Report, Source, Span
 from specexpr.exact import Number
@@ -71,9 +71,12 @@ from specexpr.expressivity.task import Objective
 from specexpr.formalism import Find, Formalism
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
-from specexpr.returns import print_of, read_return, sample_return, valued
+from specexpr.returns import print_of, read_return, return_product, sample_return, valued
 from specexpr.syntax.grammar import parse
 from specexpr.syntax.numbers import read_number
+
+if TYPE_CHECKING:
+    from specexpr.product.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,11 @@ def evaluate(environment: Environment, spec: MeanVariance, policies: Sequence[Po
     return valued(spec.objective, policies, value)
 
 
+def product(environment: Environment, spec: MeanVariance) -> Product:
+    """Return the product of an environment and what has been paid so far, where that is finite."""
+    return return_product(spec.objective)
+
+
 FORMALISM = Formalism(
     id="variance",
     keyword="variance",
@@ -137,5 +145,6 @@ FORMALISM = Formalism(
     print=print_variance,
     sample=sample,
     evaluate=evaluate,
+    product=product,
     options=frozenset(),
 )
