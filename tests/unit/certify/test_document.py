@@ -153,6 +153,44 @@ def temporal(proof: Json, answer: Json, *, task: str) -> Json:
     return found
 
 
+SIDED = {
+    "region": ("feasible", "accept p_ab p_ba", "accept p_aa p_ba"),
+    "hull": ("feasible", "accept p_aa p_bb over half", "accept p_aa p_ab over half"),
+    "bar": ("consat", "accept p_ab p_ba", "accept p_aa p_bb"),
+    "splits": ("consat", "accept p_aa p_bb over half", "accept p_aa p_ab over half"),
+}
+"""The formalisms of the examples about free rewards with thresholds, their tasks, and others."""
+
+TURNS = """
+discount 1/2
+environment entailment { states s0 s1; actions a b; start s0; s0 / * -> s1; s1 / * -> s0 }
+policy p_aa in entailment { * -> a }
+policy p_ab in entailment { s0 -> a; s1 -> b }
+policy p_ba in entailment { s0 -> b; s1 -> a }
+policy p_bb in entailment { * -> b }
+policy half in entailment { * -> { a: 1/2, b: 1/2 } }
+"""
+
+
+def sided(proof: Json, answer: Json, *, task: str) -> Json:
+    """Return a document with a proof about sides of thresholds as the answer to a task."""
+    formalism, asked, other = SIDED[proof["kind"]]
+    text = f"{TURNS}task t in entailment {{ {asked} }}\ntask other in entailment {{ {other} }}\n"
+    document = loads(text)
+    tasks = [document.task(task)]
+    found = json.loads(
+        write_document(
+            results_document(document, tasks, list(answers(plan(tasks, named_formalisms([formalism])))), ())
+        )
+    )
+    for one in found["tasks"][0]["accept"]:
+        one["line"] = 1
+    sizes = {"region": {"lower": 2, "upper": 2}}
+    rest = {"reason": None, "size": sizes.get(proof["kind"]), "witness": None, "certificate": None}
+    found["results"][0] |= rest | answer
+    return found
+
+
 RISKY = {"dominance": "eu", "coefficients": "eu", "parameter": "entropic", "parameter-cells": "cvar"}
 """The formalisms of the examples about a given return."""
 
@@ -213,6 +251,8 @@ def with_proof(text: str) -> Json:
         return temporal(proof, answer, task="t")
     if proof["kind"] in RISKY:
         return risky(proof, answer, task="t")
+    if proof["kind"] in SIDED:
+        return sided(proof, answer, task="t")
     of_trajectories = {"function": "ftr", "returns": "inmr", "lotteries": "ftr"}
     if proof["kind"] in of_trajectories:
         answer |= {"formalism": of_trajectories[proof["kind"]], "options": {}}
@@ -264,9 +304,9 @@ def test_the_example_of_each_page_verifies(page: Path) -> None:
     assert outcomes(document) == [None]
     result = document["results"][0]
     proof = result["witness"] or result["certificate"]
-    if proof["kind"] in (*TEMPORAL, *RISKY):
+    if proof["kind"] in (*TEMPORAL, *RISKY, *SIDED):
         answer = {key: result[key] for key in ("verdict", "proof", "witness", "certificate")}
-        about = temporal if proof["kind"] in TEMPORAL else risky
+        about = temporal if proof["kind"] in TEMPORAL else risky if proof["kind"] in RISKY else sided
         assert outcomes(about(proof, answer, task="other")) != [None]
         return
     for name in ("constraints", "accept"):
