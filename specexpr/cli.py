@@ -278,7 +278,14 @@ def _evaluate(read: Namespace) -> Status:
         write_text(values_text(valued) + "\n")
     else:
         write_blocks(value_blocks(valued, document))
-    return Status.DONE
+    return _unless_wrong(left_out)
+
+
+def _unless_wrong(found: Sequence[Diagnostic]) -> Status:
+    """Return how a run ends that has done all that could be done."""
+    from specexpr.diagnostics import Severity
+
+    return Status.WRONG if any(one.severity is Severity.ERROR for one in found) else Status.DONE
 
 
 def _optimal(read: Namespace) -> Status:
@@ -296,7 +303,7 @@ def _optimal(read: Namespace) -> Status:
         write_text(optima_text(best) + "\n")
     else:
         write_blocks(optimum_blocks(best, document))
-    return Status.DONE
+    return _unless_wrong(left_out)
 
 
 def _product(read: Namespace) -> Status:

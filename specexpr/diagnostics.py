@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -108,6 +109,26 @@ class NoValue(SpecError):  # noqa: N818 -- a finding about a policy, not a failu
         self.reason, self.policy = reason, policy
         who = "a policy" if policy is None else f"policy {policy}"
         super().__init__([Diagnostic(id="no-value", message=f"{who} has no value: {reason}")])
+
+
+class NoAutomaton(SpecError):  # noqa: N818 -- a finding about an objective, not a failure
+    """What an objective asks for is not computed: `reason` says why. `naming` adds the objective."""
+
+    def __init__(self, diagnostic: Diagnostic, *, objective: str | None = None) -> None:
+        self.problem, self.objective = diagnostic, objective
+        message = diagnostic.message if objective is None else f"objective {objective}: {diagnostic.message}"
+        super().__init__([replace(diagnostic, message=message)])
+
+
+@contextmanager
+def naming(objective: str) -> Iterator[None]:
+    """Add the name of an objective to what is said of its automaton."""
+    try:
+        yield
+    except NoAutomaton as error:
+        if error.objective is not None:
+            raise
+        raise NoAutomaton(error.problem, objective=objective) from None
 
 
 class InternalError(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from specexpr.certify.clock import Average
 from specexpr.certify.measure import Account, GivenObjective
+from specexpr.diagnostics import naming
 from specexpr.exact import Number
 from specexpr.expressivity.measures import renumbered
 from specexpr.expressivity.task import Objective, Question
@@ -27,7 +28,9 @@ def component_values(objective: Objective, policies: Sequence[Policy]) -> tuple[
     if formalism is None or formalism.evaluate is None:
         raise ValueError(f"{objective.formalism} has no values")
     found = []
-    for value in formalism.evaluate(objective.environment, objective.spec, policies):
+    with naming(shown(objective.name)):
+        values = formalism.evaluate(objective.environment, objective.spec, policies)
+    for value in values:
         if isinstance(value, tuple):
             raise ValueError(f"the values of {objective.name} are vectors")
         found.append(value)

@@ -16,7 +16,7 @@ from specexpr.certify.clock import MOST_STEPS
 from specexpr.certify.model import Shape
 from specexpr.certify.proofs import Refused
 from specexpr.comparison.limit import run_within
-from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, Source, SpecError
+from specexpr.diagnostics import Diagnostic, IllPosed, InternalError, NoAutomaton, Source, SpecError
 from specexpr.exact import rational
 from specexpr.expressivity.shape import doubt_claim
 from specexpr.expressivity.task import Objective, Options, Question, Task
@@ -321,6 +321,8 @@ def ask(inquiry: Inquiry, *, timeout: float | None = None) -> Answered:
 
     try:
         verdict = run_within(None if timeout is None else timeout + GRACE, decided)
+    except NoAutomaton as error:  # of an objective that the question gives
+        verdict = Undecided(f"limit: {error.diagnostics[0].message}")
     except MemoryError:
         verdict = Undecided("limit: the memory of this machine did not suffice")
     if verdict is None:

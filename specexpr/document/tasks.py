@@ -15,7 +15,7 @@ from specexpr.certify.model import (
     Trajectory,
     TrajectoryConstraint,
 )
-from specexpr.diagnostics import NoValue, Span
+from specexpr.diagnostics import NoAutomaton, NoValue, Span, naming
 from specexpr.document.context import Context, listed
 from specexpr.document.forms import PART_FORMS, TASK_FORMS
 from specexpr.document.mistakes import wrong_task_line
@@ -251,7 +251,13 @@ class TaskReader:
         named = [(leaf, self.declared.policies[environment.name, self._name(leaf)]) for leaf in leaves]
         policies = [policy for _, policy in named if policy is not None]
         try:
-            values = formalism.evaluate(environment, objective.spec, policies)
+            with naming(clipped(by.text)):
+                values = formalism.evaluate(environment, objective.spec, policies)
+        except NoAutomaton as error:
+            for one in error.diagnostics:
+                self.context.error(one.id, one.message, by.span, help=one.help)
+            self.sound = False
+            return
         except NoValue as error:
             who = "a policy" if error.policy is None else f"policy {error.policy}"
             message = f"{who} has no value by {clipped(by.text)}: {error.reason}"

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from specexpr.certify.model import Model, Table
+from specexpr.diagnostics import Diagnostic, NoAutomaton
 from specexpr.product.acceptance import accepts
 from specexpr.product.automaton import Run
 from specexpr.product.tables import NO_MARKS, Marks, components
 from specexpr.solve.absorption import reaching_from
+
+MOST_NODES = 50_000
+"""States of an automaton with states of an environment for which an exact value is looked for."""
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -43,6 +47,14 @@ class Recurrent:
     is_accepted: bool
 
 
+def _refuse_many(nodes: int) -> None:
+    """Raise NoAutomaton (`too-much-work`) where a product has too many nodes."""
+    if nodes > MOST_NODES:
+        message = f"its automaton and the environment make more than {MOST_NODES:,} nodes together"
+        hint = "shorten the formula: fewer X in a row; or let specexpr evaluate --approximate estimate it"
+        raise NoAutomaton(Diagnostic(id="too-much-work", message=message, help=hint))
+
+
 def walk_of(model: Model, run: Run, policy: Table) -> Walk:
     """Return the walk of a policy and an automaton."""
     table, letters = run.table, run.letters
@@ -60,6 +72,7 @@ def walk_of(model: Model, run: Run, policy: Table) -> Walk:
                 y = place.setdefault(node, len(place))
                 if y == len(nodes):
                     nodes.append(node)
+                    _refuse_many(len(nodes))
                 mass = weight * p if weight != 1 else p
                 row[y] = row[y] + mass if y in row else mass
                 seen |= table.marks[q][letter]

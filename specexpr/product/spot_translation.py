@@ -4,6 +4,10 @@ Spot turns a formula into a deterministic complete automaton with any Emerson-Le
 off on the letters that occur. Where atoms are many and letters few, as with `at s0`, `at s1`, .., Spot is
 given the binary digits of the number of the letter in place of the atoms: n letters then cost n, not 2^atoms.
 
+An automaton may be doubly exponential in its formula, and Spot cannot be interrupted. So formulas that are
+not small are translated by a process of their own, which has so much time and may end with nothing
+(`spot_process`).
+
 Alexandre Duret-Lutz et al.: From Spot 2.0 to Spot 2.10: What's New? (CAV 2022).
 """
 
@@ -18,20 +22,32 @@ from types import ModuleType
 from typing import Any
 
 from specexpr.certify.formula import Atom, Formula, Operator
-from specexpr.diagnostics import Diagnostic, InternalError, SpecError
+from specexpr.diagnostics import Diagnostic, InternalError, NoAutomaton, SpecError
 from specexpr.product.acceptance import clauses
 from specexpr.product.hoa import read_acceptance
+from specexpr.product.spot_process import translated_text
 from specexpr.product.tables import NO_MARKS, Marks, Table, components, table
-from specexpr.syntax.formulas import CONSTANTS, UNARY, atoms
+from specexpr.syntax.formulas import CHAINS, CONSTANTS, UNARY, atoms
 
 Letter = frozenset[Atom]
 """The atoms of a formula that hold at a position."""
+
+_TEMPORAL = frozenset(Operator) - CONSTANTS - CHAINS - {Operator.NOT, Operator.IMPLIES, Operator.IFF}
 
 _FEW = 6
 """Up to so many atoms are passed on as they are."""
 
 _LONG = 2_000
 """Formulas with a longer text than this are simplified less."""
+
+SECONDS = 20
+"""What one translation may take."""
+
+_SMALL = 8
+"""Formulas with so many temporal operators are translated at once: half a second at most, mostly less."""
+
+MOST_ENTRIES = 4_000_000
+"""States times letters of the largest automaton that is read."""
 
 
 @cache
@@ -67,9 +83,12 @@ def is_installed() -> bool:
     return True
 
 
-def has_word(formula: Formula, letters: Sequence[Letter]) -> bool:
-    """Say whether some infinite word over some letters, all different, satisfies a formula."""
-    made = translated(formula, letters)
+def has_word(formula: Formula, letters: Sequence[Letter], *, seconds: int = SECONDS) -> bool:
+    """Say whether some infinite word over some letters, all different, satisfies a formula.
+
+    Raises NoAutomaton where that is not found out in time.
+    """
+    made = translated(formula, letters, seconds=seconds)
     states = range(len(made.moves))
     for clause in clauses(made.acceptance):
         kept = [[i for i, seen in enumerate(row) if not seen & clause.fin] for row in made.marks]
@@ -84,8 +103,10 @@ def has_word(formula: Formula, letters: Sequence[Letter]) -> bool:
     return False
 
 
-def translated(formula: Formula, letters: Sequence[Letter]) -> Table:
+def translated(formula: Formula, letters: Sequence[Letter], *, seconds: int = SECONDS) -> Table:
     """Return the automaton of the words over some letters, all different, that satisfy a formula.
+
+    Raises NoAutomaton where it has too many marks, or is not finished in time.
 
     >>> from specexpr.syntax.formulas import compound, label
     >>> goal = label("goal")
@@ -105,7 +126,12 @@ def translated(formula: Formula, letters: Sequence[Letter]) -> Table:
         names = [f"p{i}" for i in range(digits)]
         spelled = {atom: _numbers_text(atom, letters, names) for atom in mentioned}
         codes = list(range(len(letters)))
-    return _read(_automaton(_text(formula, spelled)), names, codes)
+    text = _text(formula, spelled)
+    if _temporal(formula, {}) <= _SMALL and len(text) <= _LONG:
+        made = automaton_of_text(text)
+    else:
+        made = _elsewhere(text, seconds, MOST_ENTRIES // len(letters))
+    return _read(made, names, codes)
 
 
 def _numbers_text(atom: Atom, letters: Sequence[Letter], names: Sequence[str]) -> str:
@@ -130,17 +156,53 @@ def _text(formula: Formula, spelled: Mapping[Atom, str]) -> str:
     return f"({f' {operator} '.join(parts)})"
 
 
-def _automaton(text: str) -> Any:
-    """Return Spot's automaton; raise SpecError (`no-automaton`) where it refuses."""
+def _temporal(formula: Formula, known: dict[int, int]) -> int:
+    """Return how many temporal operators a formula has."""
+    if isinstance(formula, Atom):
+        return 0
+    if id(formula) not in known:
+        inner = sum(_temporal(part, known) for part in formula.parts)
+        known[id(formula)] = inner + (formula.operator in _TEMPORAL)
+    return known[id(formula)]
+
+
+def too_much_work(reason: str) -> NoAutomaton:
+    """Return what to raise where an objective takes more work than is done for one."""
+    hint = "shorten the formula: fewer X in a row, fewer parts; or split it over several objectives"
+    return NoAutomaton(Diagnostic(id="too-much-work", message=reason, help=hint))
+
+
+def _elsewhere(text: str, seconds: int, most_states: int) -> Any:
+    """Return Spot's automaton, made by another process."""
+    module = spot()
+    found = translated_text(text, seconds, most_states)
+    if found.hoa is not None:
+        return module.automaton(found.hoa)
+    if found.refusal is not None:
+        raise _no_automaton(found.refusal)
+    if found.states is not None:
+        reason = f"its automaton has {found.states:,} states, more than the {most_states:,} that are read"
+    elif found.is_lost:
+        reason = "its automaton was not finished: perhaps it needs more memory than there is"
+    else:
+        reason = f"its automaton was not finished within {seconds} s"
+    raise too_much_work(reason)
+
+
+def automaton_of_text(text: str) -> Any:
+    """Return Spot's automaton; raise NoAutomaton (`no-automaton`) where it refuses."""
     module = spot()
     effort = "high" if len(text) <= _LONG else "low"
     try:
         return module.translate(module.formula(text), "deterministic", "complete", "generic", effort)
     except RuntimeError as error:
         reason = str(error).split("\n")[0].rstrip(". ")
-        message = f"Spot makes no automaton of this formula: {reason}"
-        hint = "split the formula over several objectives, or write an automaton"
-        raise SpecError([Diagnostic(id="no-automaton", message=message, help=hint)]) from None
+        raise _no_automaton(f"Spot makes no automaton of this formula: {reason}") from None
+
+
+def _no_automaton(message: str) -> NoAutomaton:
+    hint = "split the formula over several objectives, or write an automaton"
+    return NoAutomaton(Diagnostic(id="no-automaton", message=message, help=hint))
 
 
 def _read(made: Any, names: Sequence[str], codes: Sequence[int]) -> Table:

@@ -7,10 +7,11 @@ every question; only where they do not is an automaton asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from specexpr.certify.formula import Atom, Formula, Operator
+from specexpr.diagnostics import NoAutomaton
 from specexpr.product.lasso_values import Letter, truth_values
 from specexpr.product.occurring import Occurring
 from specexpr.product.spot_translation import has_word, is_installed
@@ -21,6 +22,8 @@ _WORDS = 60
 _WAITS = 200
 _LONGEST = 7
 _MOST_PARTS = 60
+_SECONDS = 2
+_MOST_TRUTHS = 500_000  # parts of a formula times words on which they are looked at
 _FIRST_STATES = 1_000
 
 
@@ -30,12 +33,13 @@ class WordTruth:
 
     seen: Occurring
     dialect: Dialect = LTL
+    _unanswered: list[Formula] = field(default_factory=list, compare=False)
 
     def constant(self, formula: Formula) -> bool | None:
         """Return the truth of a formula that has the same on every word, as far as it can be found out."""
         values = self._found(formula)
         value = next(values)
-        if (not value) not in values and self._can_ask(formula) and not self._has(formula, not value):
+        if (not value) not in values and self._can_ask(formula) and self._has(formula, not value) is False:
             return value
         return None
 
@@ -43,7 +47,7 @@ class WordTruth:
         """Say whether some word is known that satisfies one of two formulas and not the other."""
         alike = compound(Operator.IFF, one, other)
         return one != other and (
-            False in self._found(alike) or (self._can_ask(alike) and self._has(alike, False))
+            False in self._found(alike) or (self._can_ask(alike) and self._has(alike, False) is True)
         )
 
     def heeds_waiting(self, formula: Formula) -> bool:
@@ -57,7 +61,7 @@ class WordTruth:
             return False
         letters, first = self.seen.letters(heeded), self.seen.letters(heeded, at_start=True)
         random = Random(0)
-        for _ in range(_WAITS):
+        for _ in range(_within(_WAITS, formula)):
             word, loop = self._word(random, letters)
             if loop is not None:  # the agent waits once, before the loop
                 word, loop = word + word[loop:], len(word)
@@ -75,7 +79,7 @@ class WordTruth:
         """Yield the truths of a formula on some random words."""
         letters = self.seen.letters(atoms(formula), most=_FIRST_STATES)
         random = Random(0)
-        for _ in range(_WORDS):
+        for _ in range(_within(_WORDS, formula)):
             yield truth_values(formula, *self._word(random, letters))[0]
 
     def _word(self, random: Random, letters: Sequence[Letter]) -> tuple[list[Letter], int | None]:
@@ -83,13 +87,23 @@ class WordTruth:
         return word, random.randrange(len(word)) if self.dialect is LTL else None
 
     def _can_ask(self, formula: Formula) -> bool:
-        """Say whether an automaton will do: one of a long formula may take long, and is not worth it."""
-        return is_installed() and sum(1 for _ in subformulas(formula)) <= _MOST_PARTS
+        """Say whether an automaton will do: it may take long, and is then not worth it a second time."""
+        return not self._unanswered and is_installed() and sum(1 for _ in subformulas(formula)) <= _MOST_PARTS
 
-    def _has(self, formula: Formula, value: bool) -> bool:
-        """Say whether a formula has a truth on some word."""
+    def _has(self, formula: Formula, value: bool) -> bool | None:
+        """Say whether a formula has a truth on some word; None where that is not found out soon."""
         letters: Sequence[frozenset[Atom]] = self.seen.letters(atoms(formula))
         wanted = formula if value else compound(Operator.NOT, formula)
         if self.dialect is not LTL:
             wanted, letters = trace_formula(wanted, letters)
-        return has_word(wanted, letters)
+        try:
+            return has_word(wanted, letters, seconds=_SECONDS)
+        except NoAutomaton:
+            self._unanswered.append(formula)
+            return None
+
+
+def _within(words: int, formula: Formula) -> int:
+    """Return on how many words, of so many, a formula is looked at: fewer if it is very long."""
+    parts = sum(1 for _ in subformulas(formula))
+    return max(1, min(words, _MOST_TRUTHS // parts))

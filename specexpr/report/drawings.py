@@ -163,7 +163,7 @@ def objective_picture(objective: Objective) -> Picture:
         return environment_picture(environment, reward=entries, title=title)
     formalism = find_formalism(objective.formalism)
     if formalism is not None and formalism.product is not None:
-        product = formalism.product(environment, spec)
+        product = find_product(objective)
         if product.automaton is not None:
             caption = "" if formalism.print is None else formalism.print(environment, spec)
             return automaton_picture(product.origin, product.automaton, title=title, caption=caption)

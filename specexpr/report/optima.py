@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from specexpr.certify.document import SCHEMA
 from specexpr.certify.model import Distribution
 from specexpr.certify.writing import to_text
-from specexpr.diagnostics import Diagnostic, Report, Severity
+from specexpr.diagnostics import Diagnostic, NoAutomaton, Report, Severity, naming
 from specexpr.document.document import Document
 from specexpr.exact import rational_text
 from specexpr.expressivity.task import Objective
@@ -17,6 +17,7 @@ from specexpr.models.environment import Environment
 from specexpr.product.optimal import Optimum, Plan, plan_of
 from specexpr.report.layout import Block, Line, Piece, Style, line, named
 from specexpr.report.rationals import both
+from specexpr.report.values import report_all
 from specexpr.syntax.guards import print_guard
 from specexpr.syntax.names import shown, write_name
 
@@ -33,7 +34,7 @@ class Best:
 def optimal_objectives(
     document: Document, report: Report, *, begin: Callable[[Objective], None] | None = None
 ) -> Iterator[Best]:
-    """Yield every objective with its optimum; those of other formalisms are reported as warnings."""
+    """Yield every objective with its optimum; those that cannot be optimised are reported."""
     for objective in document.objectives:
         formalism = find_formalism(objective.formalism)
         if formalism is None or formalism.optimal is None:
@@ -42,7 +43,12 @@ def optimal_objectives(
             continue
         if begin is not None:
             begin(objective)
-        found = formalism.optimal(objective.environment, objective.spec)
+        try:
+            with naming(shown(objective.name)):
+                found = formalism.optimal(objective.environment, objective.spec)
+        except NoAutomaton as error:
+            report_all(error, report)
+            continue
         yield Best(objective, found, plan_of(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specexpr.diagnostics import Diagnostic, SpecError
+from specexpr.diagnostics import Diagnostic, SpecError, naming
 from specexpr.document.document import Document
 from specexpr.expressivity.task import Objective
 from specexpr.formalism import find_formalism, formalisms
@@ -61,7 +61,8 @@ def find_product(objective: Objective) -> Product:
         message = f"the objective {shown(objective.name)} has no product: {objective.formalism} has none"
         hint = f"there is one for {', '.join(able)}"
         raise SpecError([Diagnostic(id="no-product", message=message, help=hint)])
-    return formalism.product(objective.environment, objective.spec)
+    with naming(shown(objective.name)):
+        return formalism.product(objective.environment, objective.spec)
 
 
 def _machine_text(objective: Objective) -> str:

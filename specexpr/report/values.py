@@ -8,7 +8,7 @@ from functools import partial
 
 from specexpr.certify.document import SCHEMA
 from specexpr.certify.writing import to_text
-from specexpr.diagnostics import Diagnostic, NoValue, Report, Severity
+from specexpr.diagnostics import Diagnostic, NoAutomaton, NoValue, Report, Severity, naming
 from specexpr.document.document import Document
 from specexpr.exact import Interval, Value, rational_text
 from specexpr.expressivity.task import Objective
@@ -39,7 +39,7 @@ class Valued:
 def valued_objectives(
     document: Document, report: Report, *, begin: Callable[[Objective], None] | None = None
 ) -> Iterator[Valued]:
-    """Yield every objective with its values; those that cannot be evaluated are reported as warnings."""
+    """Yield every objective with its values; those that cannot be evaluated are reported."""
     for objective in document.objectives:
         formalism = find_formalism(objective.formalism)
         if formalism is None or formalism.evaluate is None:
@@ -50,7 +50,12 @@ def valued_objectives(
             begin(objective)
         policies = document.policies.get(objective.environment.name, ())
         evaluate = partial(formalism.evaluate, objective.environment, objective.spec)
-        values = _present_values(objective, evaluate, policies, report)
+        try:
+            with naming(shown(objective.name)):
+                values = _present_values(objective, evaluate, policies, report)
+        except NoAutomaton as error:
+            report_all(error, report)
+            continue
         yield Valued(objective, tuple(zip((str(p.name) for p in policies), values, strict=True)))
 
 
@@ -80,7 +85,7 @@ def _present_values(
 def estimated_objectives(
     document: Document, report: Report, *, begin: Callable[[Objective], None] | None = None
 ) -> Iterator[Valued]:
-    """Yield every objective with about its values; those of other formalisms are reported as warnings."""
+    """Yield every objective with about its values; those that cannot be evaluated are reported."""
     for objective in document.objectives:
         formalism = find_formalism(objective.formalism)
         if formalism is None or formalism.approximate is None:
@@ -93,9 +98,20 @@ def estimated_objectives(
         if begin is not None:
             begin(objective)
         policies = document.policies.get(objective.environment.name, ())
-        numbers = formalism.approximate(objective.environment, objective.spec, policies)
+        try:
+            with naming(shown(objective.name)):
+                numbers = formalism.approximate(objective.environment, objective.spec, policies)
+        except NoAutomaton as error:
+            report_all(error, report)
+            continue
         values = map(Approximate, numbers)
         yield Valued(objective, tuple(zip((str(p.name) for p in policies), values, strict=True)))
+
+
+def report_all(error: NoAutomaton, report: Report) -> None:
+    """Pass on what is said of an objective; the others are done all the same."""
+    for one in error.diagnostics:
+        report(one)
 
 
 def values_text(valued: Iterable[Valued]) -> str:
@@ -151,7 +167,7 @@ def value_text(value: Value | Approximate | None) -> str:
 
 def value_blocks(valued: Sequence[Valued], document: Document) -> Iterator[Block]:
     """Yield a table for each environment: its objectives as rows, or its policies if they are many."""
-    if not valued:
+    if not document.objectives:
         yield line(f"{document.source.name} has no objective: nothing to evaluate")
         return
     groups: dict[str, list[Valued]] = {}

@@ -106,10 +106,12 @@ def chain(operator: Operator, formula: Formula) -> Iterator[Formula]:
 
 def subformulas(formula: Formula) -> Iterator[Formula]:
     """Yield a formula and all that it is made of, with repetitions, the inner ones first."""
-    if isinstance(formula, Compound):
-        for part in formula.parts:
-            yield from subformulas(part)
-    yield formula
+    found, waiting = [], [formula]
+    while waiting:  # however deep they nest: each part is looked at once
+        found.append(part := waiting.pop())
+        if isinstance(part, Compound):
+            waiting += part.parts
+    yield from reversed(found)
 
 
 def atoms(formula: Formula) -> tuple[Atom, ...]:

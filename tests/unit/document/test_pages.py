@@ -18,6 +18,7 @@ WITHOUT_EXAMPLE = {
     # not about a text
     "automaton-file",
     "no-automaton",
+    "too-much-work",
     "no-spot",
     "unreadable-file",
     "bad-array",
