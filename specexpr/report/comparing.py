@@ -51,7 +51,9 @@ def _matrix(comparison: Comparison, width: int) -> Iterator[Line]:
         yield fixed(head)
     for row in found.rows:
         label = Piece(row.label, Style.PLAIN if row.cells else Style.STRONG)
-        yield fixed(label, *(Piece(word, STYLES[answer]) for answer, word in row.cells))
+        cells = [Piece(word, STYLES[answer]) for answer, word in row.cells]
+        cells[-1:] = [Piece(last.text.rstrip(), last.style) for last in cells[-1:]]
+        yield fixed(label, *cells)
     if found.legend:
         yield line(Piece(found.legend, Style.FAINT))
 
