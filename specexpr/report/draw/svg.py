@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from types import MappingProxyType
 
-from specexpr.report.draw.palette import LIGHT, ROOT
+from specexpr.report.draw.palette import LIGHT, ROOT, Ink
 from specexpr.report.draw.picture import (
     Curve,
     Ellipse,
@@ -32,11 +32,13 @@ def svg_text(
     *,
     prefix: str = "drawing",
     background: str | None = None,
+    colours: Mapping[Ink, str] = MappingProxyType(LIGHT),
     links: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return a picture as SVG; without a background the page shows through.
 
-    A picture for a page relies on `drawing_css` for dark pages; one for a file stands on "white". `links` are
+    A picture for a page relies on `drawing_css` for dark pages; one for a file stands on "white". `colours`
+    are written into the picture; where all come from `drawing_css`, give none. `links` are
     places of the page to which things of the picture lead, by their titles.
     """
     ids = f"{prefix}-title", f"{prefix}-desc"
@@ -54,7 +56,7 @@ def svg_text(
         lines.append(f'<rect width="{width}" height="{height}" fill="{_quoted(background)}"/>')
     for group in picture.groups:
         title = "" if group.title is None else f"<title>{_plain(group.title)}</title>"
-        shapes = [f"<g>{title}", *map(_shape, group.shapes), "</g>"]
+        shapes = [f"<g>{title}", *(_shape(shape, colours) for shape in group.shapes), "</g>"]
         if group.title in links:
             name = _quoted(group.title or "")
             shapes = [f'<a href="{_quoted(links[group.title or ""])}" aria-label="{name}">', *shapes, "</a>"]
@@ -62,17 +64,17 @@ def svg_text(
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _shape(shape: Shape) -> str:
+def _shape(shape: Shape, colours: Mapping[Ink, str]) -> str:
     match shape:
         case Polygon(points=points, fill=fill, stroke=stroke):
-            return f'<polygon points="{" ".join(map(_point, points))}"{_look(fill, stroke)}/>'
+            return f'<polygon points="{" ".join(map(_point, points))}"{_look(fill, stroke, colours)}/>'
         case Curve(points=points, fill=fill, stroke=stroke):
-            return f'<path d="{_path(points)}"{_look(fill, stroke)}/>'
+            return f'<path d="{_path(points)}"{_look(fill, stroke, colours)}/>'
         case Ellipse(centre=(cx, cy), radii=(rx, ry), fill=fill, stroke=stroke):
             place = f'cx="{_number(cx)}" cy="{_number(cy)}" rx="{_number(rx)}" ry="{_number(ry)}"'
-            return f"<ellipse {place}{_look(fill, stroke)}/>"
+            return f"<ellipse {place}{_look(fill, stroke, colours)}/>"
         case Text():
-            return _line_of_text(shape)
+            return _line_of_text(shape, colours)
 
 
 def _path(points: tuple[Point, ...]) -> str:
@@ -80,7 +82,7 @@ def _path(points: tuple[Point, ...]) -> str:
     return f"M{start}L{rest[0]}" if len(rest) == 1 else f"M{start}C{' '.join(rest)}"
 
 
-def _look(fill: Fill | None, stroke: Stroke | None) -> str:
+def _look(fill: Fill | None, stroke: Stroke | None, colours: Mapping[Ink, str]) -> str:
     """Return the attributes of what is inside and of the line around it."""
     classes: list[str] = []
     attributes: list[str] = []
@@ -88,12 +90,12 @@ def _look(fill: Fill | None, stroke: Stroke | None) -> str:
         attributes.append('fill="none"')
     else:
         classes.append(f"f-{fill.ink}")
-        attributes.append(f'fill="{LIGHT[fill.ink]}"')
+        attributes += _colour("fill", fill.ink, colours)
         if fill.opacity != 1:
             attributes.append(f'fill-opacity="{_number(fill.opacity)}"')
     if stroke is not None:
         classes.append(f"s-{stroke.ink}")
-        attributes.append(f'stroke="{LIGHT[stroke.ink]}"')
+        attributes += _colour("stroke", stroke.ink, colours)
         if stroke.width != 1:
             attributes.append(f'stroke-width="{_number(stroke.width)}"')
         if stroke.dashes is not None:
@@ -101,27 +103,33 @@ def _look(fill: Fill | None, stroke: Stroke | None) -> str:
         if stroke.opacity != 1:
             attributes.append(f'stroke-opacity="{_number(stroke.opacity)}"')
     named = f' class="{" ".join(classes)}"' if classes else ""
-    return f"{named} {' '.join(attributes)}"
+    return "".join([named, *(f" {one}" for one in attributes)])
 
 
-def _line_of_text(shape: Text) -> str:
+def _colour(name: str, ink: Ink, colours: Mapping[Ink, str]) -> Iterator[str]:
+    if ink in colours:
+        yield f'{name}="{colours[ink]}"'
+
+
+def _line_of_text(shape: Text, colours: Mapping[Ink, str]) -> str:
     x, y = shape.at
     place = f'x="{_number(x)}" y="{_number(y)}" font-size="{_number(shape.size)}"'
     anchor = "" if shape.anchor == "start" else f' text-anchor="{shape.anchor}"'
     if len(shape.spans) == 1:
-        return f"<text {place}{anchor}{_style(shape.spans[0])}>{_plain(shape.spans[0].text)}</text>"
-    return f"<text {place}{anchor}>{''.join(_spans(shape.spans))}</text>"
+        return f"<text {place}{anchor}{_style(shape.spans[0], colours)}>{_plain(shape.spans[0].text)}</text>"
+    return f"<text {place}{anchor}>{''.join(_spans(shape.spans, colours))}</text>"
 
 
-def _spans(spans: tuple[Span, ...]) -> Iterator[str]:
+def _spans(spans: tuple[Span, ...], colours: Mapping[Ink, str]) -> Iterator[str]:
     for span in spans:
-        yield f"<tspan{_style(span)}>{_plain(span.text)}</tspan>"
+        yield f"<tspan{_style(span, colours)}>{_plain(span.text)}</tspan>"
 
 
-def _style(span: Span) -> str:
+def _style(span: Span, colours: Mapping[Ink, str]) -> str:
     bold = ' font-weight="bold"' if span.is_bold else ""
     italic = ' font-style="italic"' if span.is_italic else ""
-    return f' class="f-{span.ink}" fill="{LIGHT[span.ink]}"{bold}{italic}'
+    colour = "".join(f" {one}" for one in _colour("fill", span.ink, colours))
+    return f' class="f-{span.ink}"{colour}{bold}{italic}'
 
 
 def _point(point: Point) -> str:

@@ -18,7 +18,7 @@ from specexpr.document.printing import print_environment
 from specexpr.formalism import find_formalism
 from specexpr.report.atlas_graph import class_title, edge_title, hasse_picture
 from specexpr.report.draw.environments import environment_picture
-from specexpr.report.html.comparisons import MARKS, WORDS
+from specexpr.report.html.comparisons import STYLES, WORDS
 from specexpr.report.html.page import Figure, Gallery, formalism_pages, render
 
 
@@ -38,7 +38,6 @@ class CaseAnswer:
 
     formalism: str
     style: str
-    mark: str
     word: str
     line: str
 
@@ -143,5 +142,4 @@ def _ordered(answered: Sequence[Answered]) -> list[Answered]:
 
 def _answer(one: Answered) -> CaseAnswer:
     answer = answer_of(one.verdict)
-    style, mark = MARKS[answer]
-    return CaseAnswer(one.formalism, style, mark, WORDS[answer], proof_line(one.verdict))
+    return CaseAnswer(one.formalism, STYLES[answer], WORDS[answer], proof_line(one.verdict))

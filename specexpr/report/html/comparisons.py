@@ -28,16 +28,16 @@ from specexpr.report.drawings import objective_picture
 from specexpr.report.html.page import Figure, Gallery, formalism_pages, render
 from specexpr.report.products import find_product
 
-MARKS = {
-    Answer.EXPRESSIBLE: ("yes", "\u2713"),
-    Answer.INEXPRESSIBLE: ("no", "\u2717"),
-    Answer.UNDECIDED: ("open", "?"),
-    None: ("none", "\u2013"),
-}
-"""A word for the style sheet and a mark for the eye; the page writes the answer beside it."""
-
 MOST_LINES = 12
 """So many lines of a file are quoted where they contradict each other; of more, the others are counted."""
+
+STYLES = {
+    Answer.EXPRESSIBLE: "yes",
+    Answer.INEXPRESSIBLE: "no",
+    Answer.UNDECIDED: "open",
+    None: "none",
+}
+"""For the style sheet, which sets a colour and a mark beside the word."""
 
 WORDS = {
     Answer.EXPRESSIBLE: "yes",
@@ -52,7 +52,6 @@ class MatrixCell:
     """An answer of the matrix, with where the page gives its reason."""
 
     style: str
-    mark: str
     word: str
     label: str
     href: str | None
@@ -69,7 +68,6 @@ class Proof:
     id: str
     formalism: str
     style: str
-    mark: str
     word: str
     line: str
     size: str
@@ -153,11 +151,10 @@ def _cells(number: int, row: Row, columns: Sequence[Column]) -> list[MatrixCell]
     found = []
     for column in columns:
         answer = column.answers[number]
-        style, mark = MARKS[answer]
         said = "not asked" if answer is None else answer.value
         label = f"{row.task.name} in {', '.join(column.formalisms)}: {said}"
         href = None if answer is None else f"#t{number}-{column.formalisms[0]}"
-        found.append(MatrixCell(style, mark, WORDS[answer], label, href))
+        found.append(MatrixCell(STYLES[answer], WORDS[answer], label, href))
     return found
 
 
@@ -205,14 +202,12 @@ def _proof(
     is_cheapest: bool,
 ) -> Proof:
     answer, task, source = answer_in(one), row.task, row.document.source
-    style, mark = MARKS[answer]
     figure, caption, elsewhere = _picture(task, one, gallery, drawn, is_cheapest)
     numbers = () if not isinstance(one.verdict, Inexpressible) else one.verdict.certificate.words().lines
     return Proof(
         id=f"t{number}-{one.formalism}",
         formalism=one.formalism,
-        style=style,
-        mark=mark,
+        style=STYLES[answer],
         word=WORDS[answer],
         line=proof_line(one.verdict),
         size=size_text(size_of_witness(one.verdict)),

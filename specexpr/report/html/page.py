@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markdown_it import MarkdownIt
 
-ROOM = 2_800_000
+ROOM = 2_850_000
 """So many characters may be in a page: it stays under 3 MB."""
 
-ANSWER = 800
+ANSWER = 720
 """So many characters of a page are kept free for the words of each answer."""
 
 LEAST = 200_000
@@ -70,7 +70,7 @@ class Gallery:
         except SpecError as error:
             return Figure(None, str(error.diagnostics[0].message))
         self._count += 1
-        text = svg_text(picture, prefix=f"picture{self._count}", links=links)
+        text = svg_text(picture, prefix=f"picture{self._count}", colours={}, links=links)
         if len(text) > self.left // SHARE:
             return Figure(None, "the picture is left out, for the page to stay small; specexpr draw shows it")
         self.left -= len(text)

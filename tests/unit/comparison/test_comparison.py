@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import specexpr as sx
-from specexpr.comparison import asking, comparison
+from specexpr.comparison import asking, comparing
 from specexpr.comparison.comparison import Comparison
 from specexpr.formalism import find_formalism
 
@@ -128,7 +128,7 @@ def test_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert easy is not None
     hard = replace(easy, id="hard", keyword=None, needs=lambda question: "a <return>: give one")
     monkeypatch.setattr(asking, "deciding", lambda: (easy, hard))
-    monkeypatch.setattr(comparison, "deciding", lambda: (easy, hard))
+    monkeypatch.setattr(comparing, "deciding", lambda: (easy, hard))
     table = sx.compare(sx.loads(TEXT))
     assert table.words()[0] == ("expressible", "skipped")
     assert 'title="needs a &lt;return&gt;: give one"' in table._repr_html_()
