@@ -34,6 +34,10 @@ Ratios = dict[int, Fraction | None]
 """For each state a bound, or None if there is none."""
 
 
+Match = tuple[int, int, Fraction, Fraction, Fraction]
+"""Policies i and j, a share x of what i gains, r_ij, and what j loses and is not used yet: x r_ij or more."""
+
+
 @dataclass(slots=True)
 class Remainder:
     """Bounds on what is left after words; with `uses_likelihoods` the better ones."""
@@ -51,9 +55,10 @@ class Remainder:
         forced: policies of which all that is not known otherwise is held (True), or nothing of it; what was
         known first counts.
         """
-        return sum((one.count * self._after(weights, one, forced or {}) for one in rest), _ZERO)
+        return sum((one.count * self.after(weights, one, forced or {}) for one in rest), _ZERO)
 
-    def _after(self, weights: Sequence[Fraction], rest: Rest, forced: Mapping[int, bool]) -> Fraction:
+    def after(self, weights: Sequence[Fraction], rest: Rest, forced: Mapping[int, bool]) -> Fraction:
+        """Return the bound for one of the words that end in a state with some probabilities."""
         total = _ZERO
         for law, open_ends in self.ends(rest, forced).items():
             a: dict[int, Fraction] = {}
@@ -67,9 +72,9 @@ class Remainder:
             shares = {i: a[i] * self.tails.chains[i].ending(k)[rest.state] for i, k in classes.items()}
             best = sum((max(x, _ZERO) for x in shares.values()), _ZERO)
             if self.uses_likelihoods and best:
-                if self._is_outweighed(a, law, classes, rest.state):
+                if self.matched(a, law, classes, rest.state) is not None:
                     best = _ZERO
-                elif self._is_outweighed({i: -x for i, x in a.items()}, law, classes, rest.state):
+                elif self.matched({i: -x for i, x in a.items()}, law, classes, rest.state) is not None:
                     best = min(best, sum(shares.values(), _ZERO))
             total += best
         return total
@@ -109,10 +114,14 @@ class Remainder:
             )
         return self._following[key]
 
-    def _is_outweighed(
+    def matched(
         self, a: dict[int, Fraction], law: Hashable, classes: dict[int, int], state: int
-    ) -> bool:
-        """Say whether positive parts of a find their match in negative ones, likeliest rivals first."""
+    ) -> list[Match] | None:
+        """Return how positive parts of a find their match in negative ones, likeliest rivals first.
+
+        None where they do not.
+        """
+        found: list[Match] = []
         room = {j: -x for j, x in a.items() if x < 0}
         for i, x in a.items():
             if x <= 0:
@@ -126,11 +135,13 @@ class Remainder:
             left = x
             for bound, j in sorted(rivals):
                 share = left if not bound else min(left, room[j] / bound)
+                if share:
+                    found.append((i, j, share, bound, room[j]))
                 room[j] -= share * bound
                 left -= share
             if left:
-                return False
-        return True
+                return None
+        return found
 
     def _ratio(self, law: Hashable, classes: dict[int, int], i: int, j: int) -> Ratios | None:
         key = law, i, j

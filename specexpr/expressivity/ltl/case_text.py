@@ -9,10 +9,11 @@ from typing import cast
 
 from specexpr.certify.branching import Cases, Checker, Count, Forced, Leaf, Setup, Share, Tree, setup
 from specexpr.certify.model import PolicyConstraint, Relation, Table
-from specexpr.certify.observing import observations
+from specexpr.certify.observing import Step, observations
 from specexpr.certify.proofs import Term
 from specexpr.certify.remainder import Remainder
 from specexpr.certify.tails import Path, Tails, Vector
+from specexpr.expressivity.ltl.rest_text import RestText
 from specexpr.expressivity.naming import Names, called
 from specexpr.expressivity.phrases import counted, joined, line_numbers, number_text, with_lines
 from specexpr.expressivity.task import Question
@@ -93,7 +94,9 @@ class _Story:
         if self.hidden:
             text.append(f"  ... and {counted(self.hidden, 'more case')} like these")
         leaves = self.told + self.hidden
-        return Words(f"{counted(leaves, 'case')}, none possible{line_numbers(lines)}", "\n".join(text), lines)
+        ray = " and a ray" if self.uses_likelihoods else ""
+        summary = f"{counted(leaves, 'case')}{ray}, none possible{line_numbers(lines)}"
+        return Words(summary, "\n".join(text), lines)
 
     def policy(self, i: int) -> str:
         return self.names(*self.asked.points[i])
@@ -124,10 +127,14 @@ class _Story:
                 "  where the same steps are possible under different laws (set apart by |), the shares are "
                 "all 0, all 1, or all strictly between"
             )
-        rest = {i: x for i, x in enumerate(self.cases.rest) if x}
-        if rest:
-            left = joined([f"{number_text(x)} of {self.policy(i)}" for i, x in rest.items()])
-            yield f"What takes longer: {left}."
+        if pieces.rest:
+            yield "What takes longer, of which any part can be held:"
+        for k, rest in enumerate(pieces.rest[:_PIECES]):
+            many = f", {rest.count:,} like it" if rest.count > 1 else ""
+            where = "" if self.tails.shows else f" in {self.state(rest.state)}"
+            yield f"  R{k + 1}: still on the way{where}{many}: {self.vector(rest.vector)}"
+        if len(pieces.rest) > _PIECES:
+            yield f"  ... and {counted(len(pieces.rest) - _PIECES, 'more kind')}"
 
     def path(self, path: Path) -> str:
         start, steps = path
@@ -136,6 +143,22 @@ class _Story:
         environment = self.question.task.environments[0]
         home = called(environment.states[start])
         return f"{steps_text(environment, steps)} .." if steps else f"{home} .."
+
+    def state(self, state: int) -> str:
+        return called(self.question.task.environments[0].states[state])
+
+    def step(self, step: Step) -> str:
+        """Return a step for a table of ratios."""
+        if self.tails.shows:
+            return self.shown[step[1]]
+        return steps_text(self.question.task.environments[0], [step])
+
+    def reasons(self, weights: Sequence[Fraction]) -> Iterator[str]:
+        """Yield what bounds each word that is left, where likelihoods do."""
+        text = RestText(self.checker.remainder, self.policy, self.step)
+        y = self.checker.weigh(weights)
+        for k, rest in enumerate(self.checker.pieces.rest):
+            yield from text.lines(f"R{k + 1}", rest, y, self.checker.forced)
 
     def vector(self, vector: Vector) -> str:
         return ", ".join(f"{self.policy(i)} {number_text(x)}" for i, x in enumerate(vector) if x)
@@ -149,6 +172,7 @@ class _Story:
                     return
                 self.told += 1
                 yield f"{indent}{self.addition(weights)}"
+                yield from (f"{indent}  {line}" for line in self.reasons(weights))
             case Count(atom=k, most=most, fewer=fewer, more=more):
                 least, greatest = self.checker.counts[k]
                 count = self.checker.pieces.atoms[k].count
@@ -200,17 +224,19 @@ class _Story:
         ):
             gain = sum((a * b for a, b in zip(y, atom.vector, strict=True)), Fraction(0))
             found.append(((greatest if gain > 0 else least) * gain, _letter(k)))
-        total = sum((x for x, _ in found), Fraction(0))
         for k, spread in enumerate(self.checker.pieces.spreads):
             gains = [sum((a * b for a, b in zip(y, part, strict=True)), Fraction(0)) for part in spread.parts]
             answer = self.checker.shares.get(k)
-            share = sum(gains, Fraction(0)) if answer == "everything" else Fraction(0)
-            if answer not in ("everything", "nothing"):
+            share = Fraction(0)
+            if answer == "everything":
+                share = sum(gains, Fraction(0))
+            elif answer != "nothing":
                 share = sum((max(x, Fraction(0)) for x in gains), Fraction(0))
             found.append((share, f"S{k + 1}"))
-            total += share
-        if most != total:
-            found.append((most - total, "the rest"))
+        rest, forced = self.checker.pieces.rest, self.checker.forced
+        found += [
+            (x.count * self.checker.remainder.after(y, x, forced), f"R{k + 1}") for k, x in enumerate(rest)
+        ]
         parts = [f"{number_text(x)} ({name})" for x, name in found if x]
         right = " + ".join(parts).replace("+ -", "- ") if parts else "0"
         summed = f" = {number_text(most)}" if len(parts) > 1 else ""

@@ -124,8 +124,30 @@ def test_cases_with_their_additions() -> None:
 def test_a_case_that_could_be_put_off_for_ever() -> None:
     """What takes longer is bounded by likelihoods."""
     said = words(LEAVE, "middle > short; middle > long")
-    assert "What takes longer: 1/25 of middle, 1/100 of short and 9/100 of long." in said.text
-    assert "If A1 is not held:\n  (middle - long) <= 0, but it would have to be more than 0." in said.text
+    assert said.summary.startswith("2 cases and a ray, none possible")
+    lines = said.text.splitlines()
+    assert "  R1: still on the way in s0: middle 1/25, short 1/100, long 9/100" in lines
+    first, second = lines.index("If A1 is not held:"), lines.index("If A1 is held:")
+    assert lines[first + 1 : second] == [
+        "  (middle - long) <= 0, but it would have to be more than 0.",
+        "    R1 adds 0 at most:",
+        "      each way on is at most 8/7 times as likely under middle as under long, and "
+        "1/25 * 8/7 <= 9/100",
+        "      (by steps s0 a s0 2/3, s0 b w 8/7: that is the largest product on a way)",
+    ]
+    assert lines[second + 1 :] == [
+        "  (middle - short) <= -1/10 (A1) + 7/100 (A2) + 3/100 (R1) = 0, but it would have to be more "
+        "than 0.",
+        "    R1 adds no more than if all of it were held, 3/100:",
+        "      each way on is at most 9/8 times as likely under short as under middle, and "
+        "1/100 * 9/8 <= 1/25",
+        "      (by steps s0 a s0 1/2, s0 b w 9/8: that is the largest product on a way)",
+    ]
+    labelled = words(
+        LEAVE.replace("w / * -> w", "w / * -> w; label end { w }"),
+        "middle > short; middle > long; observe labels",
+    )
+    assert "(by steps {} 2/3, {end} 8/7" in labelled.text
 
 
 def test_shares_that_go_together() -> None:
