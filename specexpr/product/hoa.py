@@ -168,11 +168,13 @@ class _Reader:
             self._header(self.stream.take())
         self._mark("--BODY--")
         if self.start is None:
-            raise self._refused("Start", "there is no initial state", None)
+            raise self._wrong("Start", "there is no initial state", None, "write Start: 0")
         if self.condition is None:
-            raise self._refused("Acceptance", "there is no acceptance condition", None)
+            hint = "write Acceptance: 1 Inf(0) if set 0 is to be seen again and again, or Acceptance: 0 t"
+            raise self._wrong("Acceptance", "there is no acceptance condition", None, hint)
         if self.states is not None and self.start >= self.states:
-            raise self._refused("Start", f"there is no state {self.start}", None)
+            hint = f"states are numbered from 0 to {self.states - 1}"
+            raise self._wrong("Start", f"there is no state {self.start}", None, hint)
         while self.stream.peek().kind is Kind.HEADER:
             self._state(self.stream.take())
         self._mark("--END--")
@@ -188,8 +190,18 @@ class _Reader:
             raise HoaError(f"expected {text}, found {clipped(token.text)}", line=token.line, hint=hint)
 
     def _refused(self, header: str, reason: str, line: int | None) -> HoaError:
+        """Return what is said of an automaton that other tools can bring into the right form."""
         hint = "make it deterministic and complete: autfilt --deterministic --generic --complete"
+        return self._wrong(header, reason, line, hint)
+
+    def _wrong(self, header: str, reason: str, line: int | None, hint: str) -> HoaError:
         return HoaError(f"header {header}: {reason}", line=line, hint=hint)
+
+    def _sets(self) -> str:
+        """Return how acceptance sets are numbered."""
+        if not self.marks:
+            return "the header Acceptance announces no sets"
+        return f"the header Acceptance announces {self.marks}, numbered from 0 to {self.marks - 1}"
 
     # header
 
@@ -201,7 +213,7 @@ class _Reader:
             "Acceptance": self.condition is not None,
         }
         if is_again.get(name):
-            raise self._refused(name, "it is given twice", token.line)
+            raise self._wrong(name, "it is given twice", token.line, "remove one of them")
         match name:
             case "States":
                 self.states = stream.number("the number of states")
@@ -212,14 +224,17 @@ class _Reader:
             case "Alias":
                 alias = stream.take()
                 if alias.kind is not Kind.ALIAS:
-                    raise self._refused("Alias", f"expected a name like @a, found {alias.text}", token.line)
+                    reason = f"expected a name like @a, found {clipped(alias.text)}"
+                    raise self._wrong("Alias", reason, token.line, "write Alias: @a 0 & !1")
                 self.aliases[alias.text] = self._label()
             case "Acceptance":
                 self.marks = stream.number("the number of acceptance sets")
                 self.condition = read_condition(stream, complement=self._complement)
                 named = (marks_of(self.condition) - {*self.complements.values()}) | {*self.complements}
                 if any(mark >= self.marks for mark in named):
-                    raise self._refused(name, f"there are {self.marks} acceptance sets", token.line)
+                    raise self._wrong(
+                        name, "the condition names a set that there is not", token.line, self._sets()
+                    )
             case "properties":
                 while stream.peek().kind is Kind.WORD or stream.has("!"):
                     word = stream.take()
@@ -227,7 +242,8 @@ class _Reader:
                         raise self._refused(f"properties: {word.text}", _FORBIDDEN[word.text], word.line)
             case _:
                 if name[0].isupper():
-                    raise self._refused(name, "it changes the meaning in a way unknown here", token.line)
+                    hint = "remove it if the automaton means the same without"
+                    raise self._wrong(name, "it changes the meaning in a way unknown here", token.line, hint)
                 while stream.peek().kind not in (Kind.HEADER, Kind.MARK, Kind.END):
                     stream.take()
 
@@ -323,7 +339,7 @@ class _Reader:
                 line = self.stream.peek().line
                 mark = self.stream.number("the number of an acceptance set")
                 if mark >= self.marks:
-                    raise self._refused("Acceptance", f"there is no set {mark}", line)
+                    raise self._wrong("Acceptance", f"there is no set {mark}", line, self._sets())
                 found.add(mark)
             self.stream.expect("}")
         return frozenset(found)

@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 MAX_NESTING = 50
 
+MOST_DIGITS = 9
+"""Longer numbers are not read."""
+
 
 class HoaError(Exception):
     """A text is no automaton that can be represented: why, where, and what to write."""
@@ -47,10 +50,11 @@ class Token:
 
 
 _TOKEN = re.compile(
-    r"(?P<blank>[ \t\r\n]+|/\*.*?\*/)|(?P<mark>--[A-Z]+--)|(?P<string>\"(?:\\.|[^\\\"])*\")|(?P<number>\d+)"
+    r"(?P<blank>[ \t\r\n]+)|(?P<mark>--[A-Z]+--)|(?P<string>\"(?:\\.|[^\\\"])*\")|(?P<number>\d+)"
     r"|(?P<header>[A-Za-z_][\w-]*:)|(?P<alias>@[\w-]+)|(?P<word>[A-Za-z_][\w.-]*)|(?P<sign>[!&|()\[\]{}])",
     re.DOTALL | re.ASCII,
 )
+_COMMENT = re.compile(r"/\*|\*/")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -59,9 +63,14 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at, line = 0, 1
     while at < len(text):
+        if text.startswith("/*", at):
+            end = _after_comment(text, at, line)
+            line += text.count("\n", at, end)
+            at = end
+            continue
         match = _TOKEN.match(text, at)
         if match is None:
-            what = "a comment or a string that does not end" if text[at] in '/"' else clipped(text[at])
+            what = "a string that does not end" if text[at] == '"' else clipped(text[at])
             raise HoaError(f"{what} is no part of the format", line=line, hint="see the Hanoi format, HOA v1")
         kind = match.lastgroup or ""
         if kind != "blank":
@@ -74,6 +83,17 @@ def tokens(text: str) -> list[Token]:
         line += match[0].count("\n")
         at = match.end()
     return [*found, Token(Kind.END, "the end of the text", line)]
+
+
+def _after_comment(text: str, start: int, line: int) -> int:
+    """Return where a comment ends: comments in it end first."""
+    depth = 0
+    for match in _COMMENT.finditer(text, start):
+        depth += 1 if match[0] == "/*" else -1
+        if not depth:
+            return match.end()
+    hint = "each /* needs a */ of its own, also within a comment"
+    raise HoaError("a comment that does not end is no part of the format", line=line, hint=hint)
 
 
 def quoted(text: str) -> str:
@@ -126,10 +146,13 @@ class Stream:
     def number(self, what: str) -> int:
         """Take a number."""
         token = self.take()
-        if token.kind is not Kind.NUMBER or len(token.text) > 9:
+        if token.kind is not Kind.NUMBER:
             raise HoaError(
                 f"expected {what}, found {clipped(token.text)}", line=token.line, hint="write a number"
             )
+        if len(token.text) > MOST_DIGITS:
+            message = f"{what} is {clipped(token.text)}: numbers above {10**MOST_DIGITS - 1:,} are not read"
+            raise HoaError(message, line=token.line, hint="number states and acceptance sets from 0 on")
         return int(token.text)
 
     def wrong(self, message: str, *, hint: str = "see the Hanoi format, HOA v1") -> HoaError:

@@ -118,7 +118,7 @@ REFUSED = [
     (
         changed("Acceptance: 1 Inf(0)", "Acceptance: 1 Inf(1)"),
         9,
-        "header Acceptance: there are 1 acceptance sets",
+        "header Acceptance: the condition names a set that there is not",
     ),
     (changed("States: 2", "States: 2\nStates: 3"), 5, "header States: it is given twice"),
     (changed("acc-name: Buchi", "Rank: 3"), 8, "header Rank: it changes the meaning in a way unknown here"),
@@ -140,7 +140,10 @@ REFUSED = [
     (changed("--END--\n", "--ABORT--\n"), 17, "expected --END--, found --ABORT--"),
     (FILE + "HOA: v1\n", 18, "something follows --END--"),
     (changed("Inf(0)", "Foo(0)"), 9, "expected Inf(0) or Fin(0), found Foo"),
-    (changed("over two lines */", "over two lines"), 1, "a comment or a string that does not end"),
+    (changed("over two lines */", "over two lines"), 1, "a comment that does not end"),
+    (changed("over two lines */", "over /* two lines */"), 1, "a comment that does not end"),
+    (changed("States: 2", "States: 99999999999"), 4, "numbers above 999,999,999 are not read"),
+    (changed("Acceptance: 1", "Acceptance: 99999999999"), 9, "numbers above 999,999,999 are not read"),
     (changed("States: 2", "States: two"), 4, "expected the number of states, found two"),
     (
         changed("[t] 0", "[" + "(" * 60 + "t" + ")" * 60 + "] 0"),
@@ -158,6 +161,29 @@ def test_what_is_refused(text: str, line: int | None, message: str) -> None:
     assert message in str(caught.value)
     assert caught.value.line == line
     assert caught.value.hint
+
+
+def test_comments_nest() -> None:
+    """Version 1 of the format: a comment in a comment ends first; strings hold what looks like one."""
+    nested = changed("over two lines */", "over /* two */ /* or /* more */ */ lines */")
+    assert read_hoa(ROOMS, nested) == read_hoa(ROOMS, FILE)
+    assert read_hoa(ROOMS, changed('"again and again"', '"/* again"')) == read_hoa(ROOMS, FILE)
+
+
+def test_no_tool_is_recommended_where_it_does_not_help() -> None:
+    """An automaton without a condition, or with marks that there are not, is not made right by any."""
+    for text in (
+        changed("Acceptance: 1 Inf(0)\n", ""),
+        changed("1 {0}", "1 {3}"),
+        changed("Inf(0)", "Inf(1)"),
+        changed("Start: 0", "Start: 7"),
+    ):
+        with pytest.raises(HoaError) as caught:
+            read_hoa(ROOMS, text)
+        assert "autfilt" not in caught.value.hint
+    with pytest.raises(HoaError) as caught:
+        read_hoa(ROOMS, changed("1 {0}", "1 {3}"))
+    assert caught.value.hint == "the header Acceptance announces 1, numbered from 0 to 0"
 
 
 def test_nothing_is_believed_about_determinism() -> None:
