@@ -17,11 +17,11 @@ from specexpr.testing.questions import Kind
 from specexpr.testing.region_truth import bar_truth, doubt_bar
 
 HERE = Path(__file__).parent
-CASES = 12
+CASES = 15
 """How many questions of each kind are drawn."""
 
-MOSTLY_MET = frozenset({Kind.MODULO, Kind.FAMILY, Kind.INDUCED})
-"""Where few small policies are compared two rewards do almost always."""
+MOSTLY_MET = frozenset({Kind.MODULO})
+"""Modulo unreachable states two thresholds do for almost every acceptable set."""
 
 
 def value(environment: Environment, spec: Spec, policy: Policy) -> tuple[Value, Value]:
