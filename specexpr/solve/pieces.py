@@ -21,7 +21,7 @@ from specexpr.solve.rows import decide_rows
 MOST_ENTRIES = 60_000
 """Larger systems are not tried: rows times columns."""
 
-MOST_MERGERS = 200
+MOST_MERGERS = 80
 """So many mergers of parts are tried."""
 
 _ZERO = Fraction(0)

@@ -11,9 +11,16 @@ from specexpr.formalism import Spec
 from specexpr.models.environment import Environment
 from specexpr.models.policy import Policy
 from specexpr.testing.component_truth import between, true_values
-from specexpr.testing.given_truth import confirm_choice, give, given_truth
+from specexpr.testing.given_truth import confirm_choice, given_truth
+from specexpr.testing.questions import Kind
+from specexpr.testing.several_truth import confirm_extreme, extreme_truth
 
 HERE = Path(__file__).parent
+
+CASES = 9
+
+MOSTLY_MET = frozenset({Kind.MODULO, Kind.INDUCED, Kind.FAMILY, Kind.COMBINED})
+"""Without twins no set is refused, and few policies are seldom dependent."""
 
 
 def value(environment: Environment, spec: Spec, policy: Policy) -> Value:
@@ -21,16 +28,15 @@ def value(environment: Environment, spec: Spec, policy: Policy) -> Value:
     return between(min, true_values(HERE, spec.objectives, policy))
 
 
-def truth(question: Question) -> bool:
-    """Say whether some choice is as the question asks."""
-    return given_truth("maxmin", question, HERE)
+def truth(question: Question) -> bool | None:
+    """Say whether the least of some rewards, or of the given objectives, is as the question asks."""
+    if question.options.given:
+        return given_truth("maxmin", question, HERE)
+    return extreme_truth("maxmin", question)
 
 
 def confirm(question: Question, verdict: Verdict) -> str | None:
-    """Return what is wrong with a choice, or with constraints that none meets."""
-    return confirm_choice("maxmin", question, verdict, HERE)
-
-
-def prepare(question: Question) -> Question:
-    """Give two objectives."""
-    return give(question)
+    """Return what is wrong with rewards or a conflict, or about given objectives."""
+    if question.options.given:
+        return confirm_choice("maxmin", question, verdict, HERE)
+    return confirm_extreme("maxmin", question, verdict)

@@ -12,9 +12,9 @@
   y and x is not y, then between them L, U and t do not fall and t rises, which tells where L(x) < U(x); and
   L(x) = U(x) only at a v_i, after which U is greater, and so is t U + (1 - t) L.
 
-**Policies that are not named** occur only as bad ones among all deterministic policies. At vectors that are
-not listed the function is L; or where it must rise strictly just above L, as near as need be, e being
-small. Both are below the value of a good policy iff L is. See `pages/aggregation.md`.
+**Vectors that are not listed** may be those of bad policies of acceptable sets only. There the function is
+L; or where it must rise strictly just above L, as near as need be, e being small. Both are below the value
+of a good policy iff L is. See `pages/aggregation.md`.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _levelled(claim: Claim, given: Given, shape: Shape, proof: LevelsWitness) ->
             if exceeds(high, low) and (u <= v if shape.is_strict else u < v):
                 raise Refused(f"the function is not {shape.value}")
     if any(given.vector(model, table) not in known for model, table in _named(claim)):
-        raise Refused("the witness gives no value to a policy that the task names")
+        raise Refused("the witness gives no value to a policy that the task compares or accepts")
     bottom = min(known.values(), default=_ZERO) - 1
 
     def value(model: int, table: Table) -> tuple[Fraction, int]:
@@ -128,11 +128,12 @@ def exceeds(high: Vector, low: Vector) -> bool:
 
 
 def _named(claim: Claim) -> Iterator[tuple[int, Table]]:
+    """Yield the policies that may be compared otherwise than as bad ones of a set."""
     for c in claim.constraints:
         if isinstance(c, PolicyConstraint):
             yield from ((c.model, table) for table in (c.better, c.worse))
     for accept in claim.acceptable:
-        yield from ((accept.model, table) for table in (*accept.good, *(accept.over or ())))
+        yield from ((accept.model, table) for table in accept.good)
 
 
 def read_aggregation(node: Node, scope: Scope) -> LevelsWitness | PiecesWitness:
