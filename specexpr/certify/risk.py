@@ -15,6 +15,7 @@ from specexpr.certify.clock import Average
 from specexpr.certify.law import Law, Unbounded, law
 from specexpr.certify.measure import Account, value
 from specexpr.certify.model import Claim, Constraint, Model, PolicyConstraint, Table
+from specexpr.certify.observing import compares_sequences
 from specexpr.certify.proofs import Refused, Term, TooLarge
 
 Parts: TypeAlias = Iterable[tuple[Law, Fraction]]
@@ -55,6 +56,13 @@ def returns_of(claim: Claim) -> Returns:
             raise Refused("what the question gives has no return")
         found.append(measure)
     return Returns(tuple(found), claim.models)
+
+
+def refuse_hidden(claim: Claim) -> None:
+    """Raise Refused unless the claim gives one return, a function of the steps that are observed."""
+    returns_of(claim)
+    if claim.setting.labels is not None or compares_sequences(claim):
+        raise Refused("a return depends on more than what is observed")
 
 
 def net_weights(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -91,6 +91,7 @@ def check_formalism(
     allow_undecided: Allow | None = None,
     prepare: Callable[[Question], Question] | None = None,
     is_asked_again: bool = True,
+    unfit: Collection[str] = (),
     suits: Callable[[Environment], bool] | None = None,
 ) -> ConformanceReport:
     """Check every law on random small cases, smallest first; raise ConformanceError at the first failure.
@@ -102,6 +103,7 @@ def check_formalism(
     allow_undecided: (question, verdict) -> whether giving up is in order; by default it never is.
     prepare: question -> the same with options that the formalism needs, such as a horizon.
     is_asked_again: whether questions are asked again in other words; not where options name states.
+    unfit: names of ways to ask again that change the answer.
     suits: in which environments there are specifications; by default in all.
 
     The same seed draws the same cases. Raises ValueError for a formalism that does not exist.
@@ -118,6 +120,7 @@ def check_formalism(
         allow_undecided=allow_undecided,
         prepare=prepare,
         is_asked_again=is_asked_again,
+        unfit=unfit,
         suits=suits,
     )
     run = _Run(subject, seed)

@@ -6,7 +6,7 @@ can answer come from the subject, as functions written from the definitions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -60,8 +60,9 @@ class Subject:
     """A formalism with what is known of it by definition; None where nothing is.
 
     `prepare` gives a question the options without which it cannot be asked; `is_asked_again` says whether
-    those options stand for the same when states, actions and policies are renamed and reordered. `suits` says
-    in which environments there are specifications; without it, in all.
+    those options stand for the same when states, actions and policies are renamed and reordered; `unfit` are
+    ways to ask again that change the answer all the same. `suits` says in which environments there are
+    specifications; without it, in all.
     """
 
     formalism: Formalism
@@ -71,6 +72,7 @@ class Subject:
     allow_undecided: Allow | None
     prepare: Callable[[Question], Question] | None = None
     is_asked_again: bool = True
+    unfit: Collection[str] = ()
     suits: Callable[[Environment], bool] | None = None
 
 
@@ -204,6 +206,8 @@ def check_asked_again(
 ) -> bool:
     """Ask again in one way, if it applies, and say whether it did. Raises Broken."""
     if isinstance(verdict, Undecided) or not subject.is_asked_again or _is_by_components(subject, question):
+        return False
+    if way.name in subject.unfit:
         return False
     asked = way.ask(random, question)
     other = None if asked is None else ready(subject, asked)

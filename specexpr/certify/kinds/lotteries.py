@@ -28,6 +28,7 @@ from specexpr.certify.model import Claim, PolicyConstraint, Table
 from specexpr.certify.node import Node
 from specexpr.certify.observing import Observations, observations
 from specexpr.certify.proofs import Refused, Term, TooLarge
+from specexpr.certify.risk import refuse_hidden
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.words import emissions, sequence_key
 from specexpr.exact import common_denominator
@@ -50,7 +51,9 @@ class LotteriesCertificate:
 
 def check_lotteries(claim: Claim, formalism: str, proof: LotteriesCertificate) -> None:
     """Check that the terms are the claim's and that their weighted lotteries cancel. Raises Refused."""
-    if formalism != "rm":  # a question about machines may fix one, or how many states it has
+    if formalism in ("eu", "entropic"):
+        refuse_hidden(claim)
+    elif formalism != "rm":  # a question about machines may fix one, or how many states it has
         refuse_settings(claim)
     chains = [Chain(model) for model in claim.models]
     constraints = asked_constraints(claim, chains, proof.terms)
@@ -181,7 +184,7 @@ def write_lotteries(proof: LotteriesCertificate, scope: Scope) -> JsonObject:
 PROOF = ProofKind(
     kind="lotteries",
     verdict=Answer.INEXPRESSIBLE,
-    formalisms=frozenset({"ftr", "inmr", "imorl", "rm", "ltl"}),
+    formalisms=frozenset({"ftr", "inmr", "imorl", "rm", "ltl", "eu", "entropic"}),
     data=(LotteriesCertificate,),
     check=check_lotteries,
     read=read_lotteries,

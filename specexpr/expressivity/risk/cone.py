@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import lcm
+from typing import cast
 
 from specexpr.certify.asked import asked_terms
 from specexpr.certify.chain import Chain
@@ -113,7 +114,7 @@ class _Decision:
                 return self._refuted({alone: _ONE})
             found = self._decide(known)
             if not isinstance(found, tuple):
-                return self._refuted(self._irreducible(found))
+                return self._refuted(self._irreducible(self._paired(self._irreducible(found))))
             if self.unknown:
                 number, why = next(iter(self.unknown.items()))
                 return Unknown(why, self._point(number))
@@ -135,9 +136,10 @@ class _Decision:
             lines = _Lines(coordinates, vectors, [rows[k] for k in chosen])
             match decide_rows(lines.vectors, lines.relations, deadline=self.deadline):
                 case Direction() as direction:
-                    return direction.fractions()[: coordinates.width]
-                case Conflict(multipliers=found):
-                    shares = {chosen[i]: y * lines.scales[i] for i, y in found if i < len(chosen)}
+                    found = *direction.fractions(), *[_ZERO] * coordinates.width  # none of no rows
+                    return found[: coordinates.width]
+                case Conflict(multipliers=pairs):
+                    shares = {chosen[i]: y * lines.scales[i] for i, y in pairs if i < len(chosen)}
                 case OutOfTime():
                     raise _LateError
             is_strict = any(rows[k].relation is Relation.STRICT for k in shares)
@@ -186,6 +188,24 @@ class _Decision:
         except _LateError:
             pass
         return shares
+
+    def _paired(self, shares: Mapping[int, Fraction]) -> Mapping[int, Fraction]:
+        """Return multipliers of rows that compare two policies each, in place of those with a threshold."""
+        rows = self.system.rows
+        if all(rows[k].sign == 0 for k in shares):
+            return shares
+        found = {k: y for k, y in shares.items() if not rows[k].sign}
+        sets = dict.fromkeys(rows[k].threshold for k in shares if rows[k].sign)
+        for t in sets:
+            assert t is not None
+            accepted = self.claim.acceptable[t]
+            halves = {k: y for k, y in shares.items() if rows[k].sign and rows[k].threshold == t}
+            for term in terms(self.system, halves):
+                good, bad = cast(Table, term.better), cast(Table, term.worse)
+                plus, minus = (self.system.policy(accepted.model, table) for table in (good, bad))
+                found[len(rows)] = term.weight
+                rows.append(Row(Relation.STRICT, plus, minus, t, good=good, bad=bad))
+        return found
 
     def _look(self) -> None:
         """Look at the points that rows compare."""

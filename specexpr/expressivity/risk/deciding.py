@@ -77,13 +77,13 @@ def _refuted(question: Question, formalism: str, unknown: Unknown) -> LotteriesC
     reason, rest = unknown.why, ""
     if unknown.policy is not None and formalism != "linear":
         reason = f"under {Names(question.task)(*unknown.policy)} {reason}"
-        rest = "; nothing but the mean was tried"
+        rest = ", so that only the mean was tried"
     if formalism in OF_LOTTERIES:
         found = decide_lotteries(question.claim(), deadline=_half(question.deadline))
         if isinstance(found, LotteriesCertificate):
             return found
         if not isinstance(found, Undecided):
-            rest += ", some function of trajectories does"
+            rest += "; some function of trajectories would do"
     return Undecided(f"limit: {reason}{rest}")
 
 

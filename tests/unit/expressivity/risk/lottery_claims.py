@@ -21,9 +21,7 @@ from specexpr.certify.model import (
     Shape,
     Table,
 )
-
-Lottery = tuple[tuple[Fraction, Fraction], ...]
-"""(outcome, probability), ascending."""
+from specexpr.testing.risk_truth import Lottery
 
 ONE = Fraction(1)
 
