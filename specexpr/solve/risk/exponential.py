@@ -14,8 +14,9 @@ With f_c(x) = E exp(c Z(x)), what is to come from node x,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import ceil, inf, log, log2
 
 from flint import arb, arb_mat, ctx
@@ -52,7 +53,7 @@ def exponential_mean(of: Return, rate: Fraction) -> Ball:
     if len(of.head) * sum(map(len, edges)) > MOST_STEPS:
         raise Unsuited
     for weight, nodes in zip(reversed(of.head), reversed(alive(of)[:-1]), strict=True):
-        found = chain.before(sorted(nodes), ball(rate * weight), found)
+        found = chain.before(sorted(nodes), ball(rate * weight), partial(_onward, found))
     return sum((ball(p) * found[x] for x, p in of.chain.start), arb(0))
 
 
@@ -64,15 +65,14 @@ class _Chain:
         self.pays = {pay: ball(pay) for pay in {e.pay for one in edges for e in one}}
         self.chances = {p: ball(p) for p in {e.probability for one in edges for e in one}}
 
-    def before(self, nodes: Iterable[int], rate: Ball, after: Mapping[int, Ball]) -> dict[int, Ball]:
-        """Return f one step before, where pays count `rate` times; edges without factor lead to the end."""
+    def before(self, nodes: Iterable[int], rate: Ball, after: Callable[[Edge], Ball]) -> dict[int, Ball]:
+        """Return f one step before, where pays count `rate` times."""
         gains = {pay: (rate * value).exp() for pay, value in self.pays.items()}
         found = {}
         for x in nodes:
             total = arb(0)
             for e in self.edges[x]:
-                share = self.chances[e.probability] * gains[e.pay]
-                total += share * after[e.node] if e.factor else share
+                total += self.chances[e.probability] * gains[e.pay] * after(e)
             found[x] = total
         return found
 
@@ -88,7 +88,7 @@ class _Chain:
             rates.append(rates[-1] * ball(discount))
         found = {x: (rates[-1] * _hull(a, b)).exp() for x, (a, b) in enumerate(zip(low, high, strict=True))}
         for now in reversed(rates[:-1]):
-            found = self.before(range(len(self.edges)), now, found)
+            found = self.before(range(len(self.edges)), now, partial(_unless_ended, found))
         return found
 
     def total(self, rate: Fraction) -> dict[int, Ball]:
@@ -110,6 +110,14 @@ class _Chain:
                 right = _solved(inner, right)
             found |= zip(members, right, strict=True)
         return found
+
+
+def _onward(found: Mapping[int, Ball], edge: Edge) -> Ball:
+    return found[edge.node]
+
+
+def _unless_ended(found: Mapping[int, Ball], edge: Edge) -> Ball:
+    return found[edge.node] if edge.factor else arb(1)
 
 
 def _hull(low: float, high: float) -> Ball:

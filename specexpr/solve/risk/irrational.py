@@ -16,8 +16,11 @@ beyond A, the value for G = A + R is more than that for A by at most, for G >= m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from typing import TypeAlias
 
 from flint import arb
@@ -38,11 +41,23 @@ from specexpr.solve.risk.valuing import FEW, between, law_of, return_law
 
 FEW_LOGARITHMS = 200
 """So many logarithms are looked at for whether they cancel."""
+GROUPS = 2_000
+"""Into so many groups the outcomes of a law on a grid are put."""
 
 _TINY = 1 << 64  # powers of bounds that are smaller than one such part need not be known nearer
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 Points: TypeAlias = Iterable[tuple[Fraction, Fraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Outcomes that are next to each other: the first, the mean and the last of them, and their mass."""
+
+    first: Fraction
+    mean: Fraction
+    last: Fraction
+    mass: Fraction
 
 
 # -- exponentials ------------------------------------------------------------------------------------------
@@ -85,8 +100,13 @@ def _by_mean(of: Return, rate: Fraction, value: Callable[[Ball], Ball]) -> Numbe
         return enclosed(lambda: value(_exponentials(law, rate)))
     if law.rare:
         raise NoValue("the mean of its exponential could not be enclosed")
-    low = enclosed(lambda: value(_exponentials(law.lower, rate)), least=_ONE)
-    high = enclosed(lambda: value(_exponentials(law.upper, rate)), least=_ONE)
+    lower, upper = _groups(law.lower), _groups(law.upper)
+
+    def power_of(x: Fraction) -> Ball:
+        return ball(rate * x).exp()
+
+    low = enclosed(lambda: value(_mean(lower, power_of, by_means=rate > 0)), least=_ONE)
+    high = enclosed(lambda: value(_mean(upper, power_of, by_means=rate < 0)), least=_ONE)
     return between(low.lo, high.hi)
 
 
@@ -110,8 +130,15 @@ def power_value(exponent: Fraction, account: Account, model: Model, table: Table
         raise NoValue("outcomes go down to 0, which has no negative power")
     if isinstance(law, Outcomes):
         return power(law.law(), exponent)
-    low = _enclosed_power(_from(law.lower, worst), exponent).lo
-    high = _enclosed_power(_from(law.upper, worst), exponent).hi
+    sign, is_concave = 1 if exponent > 0 else -1, exponent < 1
+    lower, upper = _groups(law.lower, worst), _groups(law.upper, worst)
+
+    def power_of(x: Fraction) -> Ball:
+        return sign * (ball(x).log() * ball(exponent)).exp() if x else arb(0)
+
+    least = Fraction(1, _TINY)
+    low = enclosed(lambda: _mean(lower, power_of, by_means=not is_concave), least=least).lo
+    high = enclosed(lambda: _mean(upper, power_of, by_means=is_concave), least=least).hi
     if law.rare:
         high += _more_power(return_under(account, model, table), law, exponent, worst)
     return between(low, high)
@@ -127,7 +154,8 @@ def _more_power(of: Return, law: Between, exponent: Fraction, worst: Fraction) -
     whole = exponent.numerator // exponent.denominator
     more = _ZERO
     for j in (whole, whole + 1):
-        more += (moment(of, j) - sum((p * x**j for x, p in _from(law.lower, worst)), _ZERO)) / j
+        paid = sum((p * max(x, worst) ** j for x, p in law.lower), _ZERO)
+        more += (moment(of, j) - paid) / j
     return exponent * more
 
 
@@ -151,7 +179,7 @@ def _enclosed_power(law: Points, exponent: Fraction) -> Interval:
     def total() -> Ball:
         return sign * sum((ball(p) * (ball(x).log() * ball(exponent)).exp() for x, p in points), arb(0))
 
-    return enclosed(total, least=Fraction(1, _TINY))
+    return enclosed(total)
 
 
 def _rational_power(x: Fraction, exponent: Fraction) -> Fraction | None:
@@ -184,8 +212,9 @@ def logarithm_value(account: Account, model: Model, table: Table) -> Number:
         )
     if isinstance(law, Outcomes):
         return logarithm(law.law()) if len(law) <= FEW_LOGARITHMS else _enclosed_logarithm(law)
-    low = _enclosed_logarithm(_from(law.lower, worst)).lo
-    high = _enclosed_logarithm(_from(law.upper, worst)).hi
+    lower, upper = _groups(law.lower, worst), _groups(law.upper, worst)
+    low = enclosed(lambda: _mean(lower, _logarithm, by_means=False), least=_ONE).lo
+    high = enclosed(lambda: _mean(upper, _logarithm, by_means=True), least=_ONE).hi
     if law.rare:
         _check_rest(law)
         high += law.gained / worst
@@ -207,7 +236,11 @@ def logarithm(law: Law) -> Number:
 
 def _enclosed_logarithm(law: Points) -> Interval:
     points = list(law)
-    return enclosed(lambda: sum((ball(p) * ball(x).log() for x, p in points), arb(0)), least=_ONE)
+    return enclosed(lambda: sum((ball(p) * _logarithm(x) for x, p in points), arb(0)), least=_ONE)
+
+
+def _logarithm(x: Fraction) -> Ball:
+    return ball(x).log()
 
 
 # -- what totals and bounds need -----------------------------------------------------------------------------
@@ -220,9 +253,35 @@ def _worst(law: Outcomes | Between) -> Fraction:
     return worst
 
 
-def _from(law: Points, worst: Fraction) -> Points:
-    """Yield a law with outcomes below the worst possible one as that one."""
-    return [(max(x, worst), p) for x, p in law]
+def _groups(law: Outcomes, worst: Fraction | None = None) -> list[_Group]:
+    """Return a law as few groups; outcomes below the worst possible one count as that one."""
+    begin = 0 if worst is None else bisect_left(law.numerators, worst * law.scale)
+    found = []
+    if begin and worst is not None:
+        found.append(_Group(worst, worst, worst, Fraction(sum(law.masses[:begin]), law.below)))
+    size = -(-(len(law) - begin) // GROUPS)
+    for i in range(begin, len(law), size or 1):
+        numerators, masses = law.numerators[i : i + size], law.masses[i : i + size]
+        mass = sum(masses)
+        mean = Fraction(sum(map(mul, numerators, masses)), mass * law.scale)
+        ends = Fraction(numerators[0], law.scale), Fraction(numerators[-1], law.scale)
+        found.append(_Group(ends[0], mean, ends[1], Fraction(mass, law.below)))
+    return found
+
+
+def _mean(groups: Sequence[_Group], of: Callable[[Fraction], Ball], *, by_means: bool) -> Ball:
+    """Return the mean of a function as if it were linear on groups, or as if these were at their means.
+
+    By Jensen a concave function has at most the latter and at least the former, a convex one vice versa.
+    """
+    total = arb(0)
+    for one in groups:
+        if by_means or one.first == one.last:
+            total += ball(one.mass) * of(one.mean)
+        else:
+            share = (one.mean - one.first) / (one.last - one.first)
+            total += ball(one.mass * (1 - share)) * of(one.first) + ball(one.mass * share) * of(one.last)
+    return total
 
 
 def _check_rest(law: Between) -> None:

@@ -39,6 +39,7 @@ MOST_CELLS = 3 * 10**7
 MOST_OUTCOMES = 10**6
 MOST_STEPS = 10**5
 
+_END = -1
 _FEWEST = 16
 _HEAP = 64  # laws of what has ended that are kept before they are added up
 _NEGLIGIBLE = 1e-20
@@ -100,21 +101,18 @@ def _rest(of: Return, left: Mapping[int, Fraction]) -> tuple[Fraction, Fraction,
     if not left:
         return _ZERO, _ZERO, _ZERO
     edges = of.chain.edges
-    nodes = [x for x, one in enumerate(edges) if any(e.factor for e in one)]
-    lost = gained = _ZERO
-    for sign in (-1, 1):
-        gains = {x: sum((e.probability * max(sign * e.pay, _ZERO) for e in edges[x]), _ZERO) for x in nodes}
-        bound = _at_least(edges, nodes, gains)
-        lost, gained = gained, sum((mass * bound.get(x, _ZERO) for x, mass in left.items()), _ZERO)
-    return min(sum(left.values(), _ZERO), _ONE), lost, gained
+    bounds = [_at_least(edges, sign) for sign in (-1, 1)]
+    lost, gained = (sum((mass * bound.get(x, _ZERO) for x, mass in left.items()), _ZERO) for bound in bounds)
+    rare = sum((mass for x, mass in left.items() if any(x in bound for bound in bounds)), _ZERO)
+    return min(rare, _ONE), lost, gained
 
 
-def _at_least(
-    edges: Sequence[Sequence[Edge]], nodes: Sequence[int], gains: Mapping[int, Fraction]
-) -> Mapping[int, Fraction]:
-    """Return some v >= gains + P v on nodes, exactly; 0 where nothing is gained."""
-    if not any(gains.values()):
-        return dict.fromkeys(nodes, _ZERO)
+def _at_least(edges: Sequence[Sequence[Edge]], sign: int) -> Mapping[int, Fraction]:
+    """Return some v >= gains + P v, exactly, where v > 0; gains are means of positive `sign` times pays."""
+    gains = [sum((e.probability * max(sign * e.pay, _ZERO) for e in one), _ZERO) for one in edges]
+    nodes = _before(edges, [x for x, gain in enumerate(gains) if gain])
+    if not nodes:
+        return {}
     near = _solved(edges, nodes, np.array([float(gains[x]) for x in nodes]))
     for slack in (1e-9, 1e-6, 1e-3, 1.0):
         found = {x: Fraction(float(v * (1 + slack) + slack)) for x, v in zip(nodes, near, strict=True)}
@@ -124,6 +122,22 @@ def _at_least(
         ):
             return found
     raise NoValue("what is still to come after many steps could not be bounded")
+
+
+def _before(edges: Sequence[Sequence[Edge]], goals: Sequence[int]) -> list[int]:
+    """Return the nodes from which some nodes are reached."""
+    into: list[list[int]] = [[] for _ in edges]
+    for x, one in enumerate(edges):
+        for e in one:
+            if e.factor:
+                into[e.node].append(x)
+    found = dict.fromkeys(goals)
+    for y in (order := list(found)):
+        for x in into[y]:
+            if x not in found:
+                found[x] = None
+                order.append(x)
+    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,28 +203,37 @@ def _walk(of: Return, step: Fraction, rounding: Callable[[Fraction], int]) -> _W
     """Walk the chain with pays in steps, rounded."""
     edges = of.chain.edges
     moves = {
-        w: [[(e.node, float(e.probability), rounding(w * e.pay / step)) for e in one] for one in edges]
-        for w in {*of.head, _ONE}
+        w: [
+            [
+                (
+                    e.node if e.factor or not of.tail else _END,
+                    float(e.probability),
+                    rounding(w * e.pay / step),
+                )
+                for e in one
+            ]
+            for one in edges
+        ]
+        for w in {*of.head} or {_ONE}
     }
-    is_end = [not any(e.factor for e in one) for one in edges]
     now = {x: _Masses(0, np.array([float(p)])) for x, p in of.chain.start}
     ended: list[_Masses] = []
     taken = merged = work = 0
-    for weight in repeat(_ONE, MOST_STEPS) if of.tail else of.head:
-        if of.tail:
-            ended += [now.pop(x) for x in list(now) if is_end[x]]
-            if len(ended) > _HEAP:
-                merged += len(ended)
-                ended = [_sum(ended)]
-            if work > WORK or sum(float(one.masses.sum()) for one in now.values()) < _NEGLIGIBLE:
-                break
+    for weight in of.head if not of.tail else repeat(_ONE, MOST_STEPS):
+        if of.tail and (work > WORK or sum(float(one.masses.sum()) for one in now.values()) < _NEGLIGIBLE):
+            break
         work += sum(len(one.masses) * len(edges[x]) for x, one in now.items())
         if not of.tail and (work > WORK or sum(len(one.masses) for one in now.values()) > MOST_CELLS):
             raise _TooFine
         now = _stepped(now, moves[weight])
         taken += 1
+        if _END in now:
+            ended.append(now.pop(_END))
+            if len(ended) > _HEAP:
+                merged += len(ended)
+                ended = [_sum(ended)]
     # each step makes a mass by a product and a sum over the edges into a node; at last nodes are added up
-    into = Counter(e.node for one in edges for e in one)
+    into = Counter(y for some in moves.values() for one in some for y, _, _ in one)
     error = 2 * _ULP * (taken * (max(into.values()) + 2) + merged + _HEAP + len(edges) + 4)
     left = {}
     if of.tail:

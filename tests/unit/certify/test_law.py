@@ -128,7 +128,7 @@ CLOCKS: tuple[AccountClock, ...] = (
 
 
 def draw_case(random: Random, clock: AccountClock) -> tuple[Account, Model]:
-    """Return a small chain, often with no cycle but at its end, which a total does not pay; and an account."""
+    """Return a small chain, often with no cycle but at its end, which no total pays; and an account."""
     n = random.randint(2, 5)
     is_layered = random.random() < 0.5
     rows = []
