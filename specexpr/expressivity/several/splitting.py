@@ -28,6 +28,9 @@ Points = frozenset[int]
 Literal = tuple[int, Side]
 """That a point is on a side."""
 
+Reason = tuple[Asked, Literal] | None
+"""The constraint by which it follows from another; None: it is an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class PointCut:
@@ -205,7 +208,9 @@ class Splitting:
 
     def certificate(self, cases: Cases) -> SplitsCertificate:
         """Return the certificate of refuted cases, without questions that do not matter."""
-        found = _Reduction(self.compared).reduced(cases, {})
+        reduction = _Reduction(self.compared, self.cuts)
+        trees = [cases, *self.asked_anew(frozenset(), frozenset())]
+        found = min((reduction.reduced(one, {}) for one in trees), key=lambda one: _asked(one.cases))
         cuts = list(dict.fromkeys(_cuts(found.cases)))
         used = found.asked.union(x for cut in cuts for x, _ in cut.weights)
         asked = [x for x in self.compared.asked if x in used]
@@ -219,6 +224,23 @@ class Splitting:
             self.tree(found.cases, numbers),
             tuple(self.compared.node_numbers(members)),
         )
+
+    def asked_anew(self, above: Points, below: Points) -> list[Cases]:
+        """Return the refuted cases if all cuts are known from the start; nothing if that takes many more."""
+        self.spent += 1
+        above, below = self.follow(above, below)
+        if above & below:
+            return [None]
+        known = {(i, Side.ABOVE) for i in above} | {(i, Side.BELOW) for i in below}
+        applying = next((cut for cut, need in zip(self.cuts, self.needs, strict=True) if need <= known), None)
+        if applying is not None:
+            return [applying]
+        if self.spent > 2 * MOST_CASES:
+            return []
+        i = self.picked(above, below, [i for i in self.points if i not in above and i not in below])
+        more = frozenset((i,))
+        branches = self.asked_anew(above | more, below), self.asked_anew(above, below | more)
+        return [Asking(i, *branches[0], *branches[1])] if all(branches) else []
 
     def cut(self, one: PointCut, place: Mapping[Asked, int]) -> Cut:
         """Return a cut for the kernel."""
@@ -234,6 +256,11 @@ class Splitting:
             branches = self.tree(cases.above, numbers), self.tree(cases.below, numbers)
             return Fork(*self.compared.members[cases.point], *branches)
         return Leaf(None if cases is None else numbers[cases])
+
+
+def _asked(cases: Cases) -> int:
+    """Return how many questions there are."""
+    return 1 + _asked(cases.above) + _asked(cases.below) if isinstance(cases, Asking) else 0
 
 
 def _cuts(cases: Cases) -> Iterator[PointCut]:
@@ -259,11 +286,12 @@ class _Reduction:
     """Takes questions away whose answers do not matter."""
 
     compared: Compared
+    cuts: list[PointCut]
 
     def reduced(self, cases: Cases, path: Mapping[int, Side]) -> _Reduced:
         """Return the cases without such questions, after some answers."""
         if not isinstance(cases, Asking):
-            return self.leaf(cases, path)
+            return self.leaf(path)
         found = []
         for side, case in ((Side.ABOVE, cases.above), (Side.BELOW, cases.below)):
             one = self.reduced(case, {**path, cases.point: side})
@@ -274,9 +302,9 @@ class _Reduction:
         answers = (above.answers | below.answers) - {(cases.point, side) for side in Side}
         return _Reduced(Asking(cases.point, above.cases, below.cases), answers, above.asked | below.asked)
 
-    def leaf(self, cut: PointCut | None, path: Mapping[int, Side]) -> _Reduced:
-        """Return what a refuted case depends on."""
-        reasons: dict[Literal, tuple[Asked, Literal] | None] = dict.fromkeys(path.items())
+    def leaf(self, path: Mapping[int, Side]) -> _Reduced:
+        """Return what refutes a case from the fewest answers: a policy on both sides, or a cut."""
+        reasons: dict[Literal, Reason] = dict.fromkeys(path.items())
         size = -1
         while size < len(reasons):
             size = len(reasons)
@@ -284,11 +312,17 @@ class _Reduction:
                 for premise, conclusion in _rules(x):
                     if premise in reasons and conclusion not in reasons:
                         reasons[conclusion] = x, premise
-        if cut is None:
-            both = next(i for i, side in reasons if side is Side.ABOVE and (i, Side.BELOW) in reasons)
-            pending = [(both, side) for side in Side]
-        else:
-            pending = sorted(cut.literals)
+        sides = {i for i, side in reasons if side is Side.ABOVE and (i, Side.BELOW) in reasons}
+        found = [self.traced(None, [(i, side) for side in Side], reasons) for i in sorted(sides)]
+        if not found:
+            applying = (one for one in self.cuts if all(x in reasons for x in one.literals))
+            found = [self.traced(one, sorted(one.literals), reasons) for one in applying]
+        return min(found, key=lambda one: (len(one.answers), len(one.asked)))
+
+    def traced(
+        self, cut: PointCut | None, pending: list[Literal], reasons: Mapping[Literal, Reason]
+    ) -> _Reduced:
+        """Return the answers and constraints from which some sides follow."""
         answers: set[Literal] = set()
         asked: set[Asked] = set()
         while pending:
