@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from specexpr.certify.coin import Coin
+from specexpr.certify.coin import Coin, shape, written_out
+from specexpr.certify.coin import words as words_of_coin
 from specexpr.certify.formula import Atom, AtomKind, Compound, Formula
 from specexpr.certify.formula_store import Scheme, size
 from specexpr.certify.kinds.branch import BranchCertificate
@@ -12,7 +13,7 @@ from specexpr.certify.kinds.formula import FormulaWitness, probabilities
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.kinds.ray import RayCertificate
 from specexpr.certify.kinds.two_level import TwoLevelCertificate
-from specexpr.certify.label_coin import LabelCoin, Letter
+from specexpr.certify.label_coin import LabelCoin, Letter, written_out_on_labels
 from specexpr.certify.model import Relation
 from specexpr.expressivity.ltl.case_text import asked_text, case_words, lines_of, steps_text
 from specexpr.expressivity.naming import Names, called
@@ -28,6 +29,9 @@ from specexpr.syntax.formulas import formula_text
 _SHORT = 50  # characters of a formula that is its own summary
 _READABLE = 40  # operators and atoms of a formula that is put into English
 _SHOWN = 600  # characters of a formula that are shown
+_WRITTEN = 2_000  # characters of a formula whose coins are written out
+_LISTED = 8  # words of a coin that are listed
+_MOST_WORDS = 1_000
 
 
 def speak(question: Question, proof: Proof) -> Words:
@@ -68,6 +72,7 @@ def _formula_words(question: Question, proof: FormulaWitness) -> Words:
     if count <= _READABLE and not coins:
         lines.append(f"In words: {formula_words(environment, formula)}.")
     lines += [_coin_line(environment, coin, name) for coin, name in names.items()]
+    lines += _written_out(environment, proof.scheme, count) if coins else []
     known = probabilities(question.claim(), proof.scheme, proof.labels)
     lines += valued_lines(question, lambda model, table: known[model].policy(table))
     summary = text if text and len(text) <= _SHORT else f"a formula with {count:,} operators and atoms"
@@ -95,13 +100,50 @@ def _coin_line(environment: Environment, coin: Coin | LabelCoin, name: str) -> s
         letters = [_letter_text(letter) for letter in coin.around]
         home = " ".join(letters[: coin.marker])
         loop = " ".join(letters)
-    chance = number_text(coin.chance)
+    chance, few, many = number_text(coin.chance), coin.chance.numerator, coin.chance.denominator
     return (
         f'"{name}" stands for a formula with probability {chance} under every policy for which {home} comes '
-        f"again and again and the way {loop} from it back to it is possible and not certain: such ways and "
-        f"others follow each other at random, and of {coin.chance.denominator:,} patterns that are equally "
-        f"likely one of {coin.chance.numerator:,} comes first."
+        f"again and again and the way {loop} from it back to it is possible and not certain. Write 1 for "
+        f"such a way and 0 for any other from {home} to its next visit: of the {many:,} words "
+        f"{_words_text(many)}, which are equally likely to come first, {_first_text(few)} comes before the "
+        f"others. `specexpr explain formula` says why."
     )
+
+
+def _words_text(many: int) -> str:
+    """Return the words of a coin, or the first and the last ones."""
+    texts = ["".join(map(str, word)) for word in words_of_coin(many)] if many <= _MOST_WORDS else []
+    if not texts:
+        return f"that it lists, each of {shape(many)[0] + 4} digits"
+    if len(texts) > _LISTED:
+        texts = [*texts[: _LISTED - 1], "..", texts[-1]]
+    return " ".join(texts)
+
+
+def _first_text(few: int) -> str:
+    return "the first" if few == 1 else f"one of the first {few:,}"
+
+
+def _written_out(environment: Environment, scheme: Scheme, count: int) -> Iterator[str]:
+    """Yield the formula without coins, to be copied, where it is short; else how long it is."""
+    text = ""
+    if count <= _WRITTEN:
+        found: list[Formula] = []
+        for entry in scheme:
+            match entry:
+                case Coin():
+                    found.append(written_out(entry))
+                case LabelCoin():
+                    found.append(written_out_on_labels(entry))
+                case Atom():
+                    found.append(entry)
+                case _:
+                    found.append(Compound(entry.operator, tuple(found[i] for i in entry.parts)))
+        text = formula_text(environment, found[-1])
+    if text and len(text) <= _WRITTEN:
+        yield f"Written out, to be copied: {text}"
+    else:
+        yield f"Written out it has {count:,} operators and atoms; --json gives it with its coins."
 
 
 def _letter_text(letter: Letter) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from specexpr.certify.model import Setting
 from specexpr.document import loads
 from specexpr.expressivity.ltl.answering import answer_ltl
 from specexpr.expressivity.task import Question
 from specexpr.expressivity.verdict import Expressible, Inexpressible, Undecided, Words
+from specexpr.formalisms.ltl import evaluate
 
 ONE = """
 environment one { states s; actions a b; start s; s / * -> s; label push { s / a } }
@@ -73,8 +75,24 @@ def test_a_coin_has_a_name() -> None:
     """It is explained, and the formula stays short."""
     said = words(ONE, "half ~ third; fifth > half")
     assert '"coin ' in said.text
-    assert "that are equally likely" in said.text
-    assert len(said.text) < 900
+    assert (
+        "of the 7 words 1100001010 1100010010 1100010100 1100100010 1100100100 1100101000 1101000010, which "
+        "are equally likely to come first, one of the first 5 comes before the others."
+    ) in said.text
+    assert "Written out it has 520 operators and atoms; --json gives it with its coins." in said.text
+    assert len(said.text) < 1_000
+
+
+def test_a_short_coin_is_written_out() -> None:
+    """The formula can be copied into a document, and has the values that are said."""
+    said = words(ONE, "always > half; half ~ third; third > never")
+    (line,) = [one for one in said.text.splitlines() if one.startswith("Written out")]
+    assert "of the 2 words 110010 110100" in said.text
+    copied = line.removeprefix("Written out, to be copied: ")
+    document = loads(f"{ONE}objective copied in one = ltl {{ {copied} }}")
+    policies = [document.policy(name) for name in ("always", "half", "third", "never")]
+    one = document.objective("copied")
+    assert evaluate(one.environment, one.spec, policies) == (1, Fraction(1, 2), Fraction(1, 2), 0)
 
 
 def test_a_coin_of_labels_has_its_words() -> None:
