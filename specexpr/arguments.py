@@ -295,7 +295,8 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         given = first.partition("=")[0]
         elsewhere = [other.prog for other in (*commands.choices.values(), gym) if given in _options(other)]
         if elsewhere:
-            hint = f"{given} is an option of {' and of '.join(elsewhere)}"
+            *most, last = (name.removeprefix("specexpr ") for name in elsewhere)
+            hint = f"{given} is an option of {' and '.join([', '.join(most), last] if most else [last])}"
         else:
             hint = did_you_mean(given, _options(used), kind="option")
         raise _usage(f'{used.prog} has no option "{first}"', hint)

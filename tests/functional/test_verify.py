@@ -146,7 +146,7 @@ def test_options_of_other_commands(specexpr: Run) -> None:
     """An option that another command has is said to be that command's."""
     done = specexpr("verify", "r.json", "--json")
     assert done.returncode == 3
-    assert "--json is an option of specexpr check and of specexpr evaluate" in done.stderr
+    assert "--json is an option of check, compare, evaluate and atlas" in done.stderr
     assert "did you mean" not in done.stderr
     assert 'did you mean "--json"?' in specexpr("check", "r.json", "--jsn").stderr
 
