@@ -35,6 +35,9 @@ of s_{t+1}. A formula is read from position 0 on:
 - a U b: b from some position on, and a at each one before it. a W b: the same, or a for ever.
 - a M b: a at some position, and b at each one up to it, there too. a R b: the same, or b for ever.
 
+So U promises its end and W does not: where b never comes, a U b does not hold, for however long a does, and
+a W b holds if a does for ever. In English words: "a until b, which must come", or "which need not come".
+
 The value of a policy is P(the trajectory satisfies f). Spot turns f into a deterministic complete automaton
 on the label sets that occur; on the product of automaton and chain a walk ends in a recurrent class, and the
 marks in that class say whether f holds. The probability of ending in a class where it does solves a linear

@@ -26,6 +26,7 @@ from specexpr.product.word_truth import WordTruth
 from specexpr.syntax.blocks import blanked
 from specexpr.syntax.formula_readings import Brackets, OtherReading, other_readings
 from specexpr.syntax.formula_trees import Tree, conjuncts, kind_of, next_steps
+from specexpr.syntax.formula_words import ENGLISH
 from specexpr.syntax.formulas import (
     CONSTANTS,
     FALSE,
@@ -87,6 +88,7 @@ class Doubts:
         yield from self._first_step(idle, readings)
         yield from self._brackets(readings)
         yield from self._until(self.tree)
+        yield from self._hollow(self.tree, words)
         if seen.can_wait():
             yield from self._waiting(words)
         yield from self._idle_atoms(idle)
@@ -193,6 +195,26 @@ class Doubts:
                 message = f"{text} holds already if {long} stays: {self._text(stays)} adds nothing"
                 yield _note("until-spelled-out", message, tree.span, f"remove {self._text(stays)}")
 
+    # F over an implication
+
+    def _hollow(self, tree: Tree, words: WordTruth) -> Iterator[Diagnostic]:
+        """Find F over an implication, which holds as soon as its premise does not."""
+        if not isinstance(tree, Node):
+            return
+        inner = tree.children[0] if kind_of(tree) == "eventually" else None
+        if isinstance(inner, Node) and kind_of(inner) == "implication":
+            premise, then = map(self._read, inner.children)
+            if not is_temporal(premise) and atoms(premise) and words.constant(premise) is None:
+                whole, what = self._text(self._read(tree)), self._text(premise)
+                both = self._some_time(compound(Operator.AND, premise, then))
+                answer = then if is_temporal(then) else compound(Operator.EVENTUALLY, then)
+                answered = self._always(compound(Operator.IMPLIES, premise, answer))
+                message = f"{whole} holds as soon as {what} does not"
+                hint = f"write {both} if both are meant at one step, {answered} if each {what} is answered"
+                yield _note("hollow-implication", message, tree.span, hint)
+        for child in tree.children:
+            yield from self._hollow(child, words)
+
     # next
 
     def _waiting(self, words: WordTruth) -> Iterator[Diagnostic]:
@@ -281,7 +303,7 @@ class Doubts:
         return self._text(compound(Operator.EVENTUALLY, formula))
 
     def _text(self, formula: Formula) -> str:
-        return formula_text(self.environment, formula, dialect=self.dialect)
+        return formula_text(self.environment, formula, dialect=self.dialect, reserved=ENGLISH)
 
 
 def _note(id: str, message: str, span: Span, hint: str) -> Diagnostic:

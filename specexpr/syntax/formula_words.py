@@ -1,7 +1,7 @@
 """Formulas in plain English.
 
 Every formula has words, and their brackets say how they belong together. The common patterns have words of
-their own: never, whenever, again and again.
+their own: never, whenever, again and again. What nests deeper than anyone reads is left out: "...".
 """
 
 from __future__ import annotations
@@ -26,9 +26,23 @@ def formula_words(environment: Environment, formula: Formula, *, dialect: Dialec
     return _Speaker(environment, dialect).say(formula)
 
 
+_DEEPEST = 8
+"""So many brackets within each other are written."""
+
+_WORDS = (
+    "again all already always and asked asks at be come comes doing either exactly false first from going "
+    "holds if in is it last later leave long may meant more must need never next no not of on once only "
+    "or out some sooner speaks stays step steps than that the then there this time to true until up "
+    "whenever which with write "
+)
+ENGLISH = frozenset(_WORDS.split())
+"""A name that is one of these words stands in quotes in a sentence."""
+
+
 class _Speaker:
     def __init__(self, environment: Environment, dialect: Dialect) -> None:
         self._environment, self._dialect = environment, dialect
+        self._depth = 0
 
     def say(self, formula: Formula) -> str:
         """Return the words of a formula."""
@@ -47,20 +61,21 @@ class _Speaker:
         if operator in CHAINS:
             links = [link for part in parts for link in chain(operator, part)]
             return (" and " if operator is Operator.AND else " or ").join(map(self._part, links))
+        if operator is Operator.IMPLIES:
+            premises, then = _implied(formula)
+            return f"if {' and '.join(map(self._part, premises))} then {self._part(then)}"
         one, other = map(self._part, parts)
         match operator:
-            case Operator.IMPLIES:
-                return f"if {one} then {other}"
             case Operator.IFF:
                 return f"{one} exactly if {other}"
             case Operator.UNTIL:
-                return f"{one} until {other}, which comes"
+                return f"{one} until {other}, which must come"
             case Operator.WEAK:
-                return f"{one} until {other}, if that comes"
+                return f"{one} until {other}, which need not come"
             case Operator.STRONG:
-                return f"{other} up to and with {one}, which comes"
+                return f"{other} up to and with {one}, which must come"
             case Operator.RELEASE:
-                return f"{other} up to and with {one}, if that comes"
+                return f"{other} up to and with {one}, which need not come"
             case _:
                 raise ValueError(f"{operator} joins {len(parts)} formulas")
 
@@ -69,7 +84,8 @@ class _Speaker:
         parts = formula.parts if isinstance(formula, Compound) else ()
         match operator, inner:
             case Operator.ALWAYS, Operator.IMPLIES:
-                return f"whenever {self._part(parts[0])}, {self._open(parts[1], operator)}"
+                premises, then = _implied(formula)
+                return f"whenever {' and '.join(map(self._part, premises))}, {self._open(then, operator)}"
             case Operator.ALWAYS, Operator.EVENTUALLY:
                 return f"again and again {self._part(parts[0])}"
             case Operator.EVENTUALLY, Operator.ALWAYS:
@@ -97,9 +113,14 @@ class _Speaker:
 
     def _part(self, formula: Formula) -> str:
         """Return the words of a part, in brackets unless it is an atom."""
+        if isinstance(formula, Atom) or formula.operator in CONSTANTS:
+            return self.say(formula)
+        if self._depth >= _DEEPEST:
+            return "(...)"
+        self._depth += 1
         words = self.say(formula)
-        is_short = isinstance(formula, Atom) or formula.operator in CONSTANTS
-        return words if is_short else f"({words})"
+        self._depth -= 1
+        return f"({words})"
 
     def _open(self, formula: Formula, before: Operator) -> str:
         """Return the words of a part that comes last: without brackets after another operator of one."""
@@ -111,18 +132,21 @@ class _Speaker:
         states, actions = self._environment.states, self._environment.actions
         match atom.kind:
             case AtomKind.LABEL:
-                return write_name(str(atom.what), reserved=_WORDS)
+                return write_name(str(atom.what), reserved=ENGLISH)
             case AtomKind.AT:
-                return f"in {write_name(states[int(atom.what)], reserved=_WORDS)}"
+                return f"in {write_name(states[int(atom.what)], reserved=ENGLISH)}"
             case AtomKind.DO:
-                return f"doing {write_name(actions[int(atom.what)], reserved=_WORDS)}"
+                return f"doing {write_name(actions[int(atom.what)], reserved=ENGLISH)}"
             case AtomKind.NEXT:
-                return f"going to {write_name(states[int(atom.what)], reserved=_WORDS)}"
+                return f"going to {write_name(states[int(atom.what)], reserved=ENGLISH)}"
             case _:
                 assert_never(atom.kind)
 
 
-_WORDS = frozenset(
-    {"not", "and", "or", "if", "then", "until", "never", "always", "whenever", "in", "doing", "true", "false"}
-)
-"""A name that is one of these words stands in quotes."""
+def _implied(formula: Formula) -> tuple[list[Formula], Formula]:
+    """Return f, g, .. and h of f -> (g -> (.. -> h)), which is (f & g & ..) -> h."""
+    premises: list[Formula] = []
+    while isinstance(formula, Compound) and formula.operator is Operator.IMPLIES:
+        premises.append(formula.parts[0])
+        formula = formula.parts[1]
+    return premises, formula

@@ -159,8 +159,16 @@ def as_formula_atom(atom: guards.Atom) -> Atom:
 # -- writing -----------------------------------------------------------------------------------------------
 
 
-def formula_text(environment: Environment, formula: Formula, *, dialect: Dialect = LTL) -> str:
+def formula_text(
+    environment: Environment,
+    formula: Formula,
+    *,
+    dialect: Dialect = LTL,
+    reserved: frozenset[str] = frozenset(),
+) -> str:
     """Return a formula with parentheses around all that an operator applies to but atoms.
+
+    reserved: further words that names in quotes are to be told from, those of a sentence around it.
 
     >>> from specexpr.testing.examples import ENTAILMENT
     >>> safe = compound(Operator.ALWAYS, compound(Operator.NOT, label("push")))
@@ -168,27 +176,30 @@ def formula_text(environment: Environment, formula: Formula, *, dialect: Dialect
     '"X" U (G !push)'
     """
     if isinstance(formula, Atom):
-        return print_atom(environment, as_guard_atom(formula), reserved=KEYWORDS | dialect.words)
+        return print_atom(environment, as_guard_atom(formula), reserved=KEYWORDS | dialect.words | reserved)
     operator, parts = formula.operator, formula.parts
+
+    def operand(part: Formula) -> str:
+        text = formula_text(environment, part, dialect=dialect, reserved=reserved)
+        return text if _is_bare(part, operator in UNARY) else f"({text})"
+
     if operator in CONSTANTS:
         return operator.value
     weak = weakly_next(formula) if dialect.weak_next is not None else None
     if weak is not None:
-        return f"{dialect.weak_next} {_operand_text(environment, weak, dialect, True)}"
+        return f"{dialect.weak_next} {operand(weak)}"
     joined = [part for one in parts for part in chain(operator, one)] if operator in CHAINS else parts
-    texts = [_operand_text(environment, part, dialect, operator in UNARY) for part in joined]
+    texts = list(map(operand, joined))
     if operator not in UNARY:
         return f" {operator} ".join(texts)
     return f"!{texts[0]}" if operator is Operator.NOT else f"{operator} {texts[0]}"
 
 
-def _operand_text(environment: Environment, formula: Formula, dialect: Dialect, is_single: bool) -> str:
-    """Return an operand in parentheses, but for atoms, and for their negations after an operator of one."""
-    text = formula_text(environment, formula, dialect=dialect)
-    if is_single and isinstance(formula, Compound) and formula.operator is Operator.NOT:
+def _is_bare(formula: Formula, is_single: bool) -> bool:
+    """Say whether an operand has no parentheses: atoms, and after an operator of one their negations."""
+    while is_single and isinstance(formula, Compound) and formula.operator is Operator.NOT:
         formula = formula.parts[0]
-    is_bare = isinstance(formula, Atom) or formula.operator in CONSTANTS
-    return text if is_bare else f"({text})"
+    return isinstance(formula, Atom) or formula.operator in CONSTANTS
 
 
 def weakly_next(formula: Formula) -> Formula | None:

@@ -51,7 +51,7 @@ def test_values_and_words(specexpr: Run) -> None:
         "good       1        2/3\n"
         "\n"
         "good: (!pit) U goal\n"
-        "  that is, (not pit) until goal, which comes\n"
+        "  that is, (not pit) until goal, which must come\n"
     )
 
 

@@ -11,7 +11,7 @@ from specexpr.certify.formula import Atom, AtomKind, Compound, Formula, Operator
 from specexpr.certify.model import Label
 from specexpr.diagnostics import Diagnostic, Source, Span
 from specexpr.models.environment import Environment
-from specexpr.syntax.formula_words import formula_words
+from specexpr.syntax.formula_words import ENGLISH, formula_words
 from specexpr.syntax.formulas import (
     LTL,
     LTLF,
@@ -210,21 +210,61 @@ def test_what_is_temporal() -> None:
         ("G F a", "again and again a"),
         ("F G a", "from some step on always a"),
         ("G (a -> F b)", "whenever a, sooner or later b"),
-        ("!a U b", "(not a) until b, which comes"),
-        ("a W b", "a until b, if that comes"),
-        ("a M b", "b up to and with a, which comes"),
-        ("a R b", "b up to and with a, if that comes"),
+        ("!a U b", "(not a) until b, which must come"),
+        ("a W b", "a until b, which need not come"),
+        ("a M b", "b up to and with a, which must come"),
+        ("a R b", "b up to and with a, which need not come"),
         ("X X a", "2 steps later a"),
         ("a <-> X b", "a exactly if (at the next step b)"),
         ("at s0 & do b & next s1", "in s0 and doing b and going to s1"),
         ("a & (b | c)", "a and (b or c)"),
         ("!G a", "not (always a)"),
         ("true", "true"),
+        ("a -> b -> c -> F a", "if a and b and c then (sooner or later a)"),
+        ("G (a -> b -> X c)", "whenever a and b, at the next step c"),
+        ("(a -> b) -> c", "if (if a then b) then c"),
     ],
 )
 def test_words(text: str, words: str) -> None:
     """Patterns that people know have their own words; brackets say what belongs together."""
     assert formula_words(WHERE, read(text)) == words
+
+
+def test_words_do_not_nest_without_end() -> None:
+    """What lies deeper than anyone reads is left out; a long chain is not deep."""
+    deep = "a"
+    for _ in range(20):
+        deep = f"({deep}) -> b"
+    words = formula_words(WHERE, read(deep))
+    assert "(...)" in words
+    assert words.count("(") == words.count(")") == 9
+    assert "..." not in formula_words(WHERE, read(" -> ".join("ab" * 10)))
+    assert "..." not in formula_words(WHERE, read("F (a & X (b U (c & X (a W (b & X c)))))"))
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("!!!!a", "!!!!a"),
+        ("X !!a", "X !!a"),
+        ("!!!a U b", "(!!!a) U b"),
+        ("!!(a & b)", "!(!(a & b))"),
+        ("!!true", "!!true"),
+    ],
+)
+def test_negations_in_a_row(text: str, printed: str) -> None:
+    """However many there are they are printed alike, and read back as they are."""
+    assert formula_text(WHERE, read(text)) == printed
+    assert read(printed) == read(text)
+
+
+def test_names_that_are_words_of_a_sentence() -> None:
+    """They stand in quotes there, and need none in a formula."""
+    where = Environment("e", WHERE.model, (Label("never"), Label("comes")))
+    formula = compound(Operator.UNTIL, label("never"), label("comes"))
+    assert formula_words(where, formula) == '"never" until "comes", which must come'
+    assert formula_text(where, formula) == "never U comes"
+    assert formula_text(where, formula, reserved=ENGLISH) == '"never" U "comes"'
 
 
 @pytest.mark.parametrize(
