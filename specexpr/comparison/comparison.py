@@ -122,13 +122,14 @@ class Comparison:
     ) -> Repairs | None:
         """Return the fewest preferences to drop so that a formalism (its id) can express the rest of a task.
 
-        They are looked for when they are first asked for. None where the task is not inexpressible.
+        They are looked for when they are first asked for, and again if the time did not suffice. None where
+        the task is not inexpressible.
         """
         index, cell = self._index(task, document), self.cell(task, formalism, document=document)
         if not isinstance(cell, Answered) or not isinstance(cell.verdict, Inexpressible):
             return None
         known = self._repairs.get((index, formalism))
-        if known is None:
+        if known is None or known.is_out_of_time:
             known = self._repairs[index, formalism] = find_repairs(cell, timeout=timeout)
         return known
 

@@ -73,6 +73,11 @@ class Repairs:
         return len(self.smallest[0].dropped) if self.smallest else None
 
     @property
+    def is_out_of_time(self) -> bool:
+        """Say whether more time might tell more."""
+        return self.limit is not None and self.limit.startswith("time:")
+
+    @property
     def is_least(self) -> bool:
         """Say whether it is proved that no repair is smaller than those found."""
         return self.size == self.at_least

@@ -54,7 +54,9 @@ class Job(Generic[Work, Result]):
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return how many cores this process may use; one where it does not know how to start others."""
+    if not sys.executable:
+        return 1
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 

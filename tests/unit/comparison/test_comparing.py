@@ -127,6 +127,17 @@ def test_repairs_are_looked_for_once(table: Comparison, monkeypatch: pytest.Monk
     assert table.repairs("easy", "horizon") is None
 
 
+def test_repairs_are_looked_for_again() -> None:
+    """Repairs for which the time did not suffice are looked for again."""
+    table = sx.compare(sx.loads(TOGGLE), ["mr"])
+    short = table.repairs("hard", "mr", timeout=1e-9)
+    assert short is not None
+    assert short.is_out_of_time
+    found = table.repairs("hard", "mr")
+    assert found is not None
+    assert found.is_least
+
+
 def test_all_repairs(table: Comparison) -> None:
     """All inexpressible cells can be mended at once; the comparison is the same otherwise."""
     mended = repaired(table, timeout=60)

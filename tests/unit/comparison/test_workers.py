@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -197,9 +198,11 @@ def test_one_process_needs_no_other() -> None:
     assert set(run_all(Job(here, lost, quiet), asked, timeout=60, processes=2)) == {os.getpid()}
 
 
-def test_cores() -> None:
-    """There is at least one core."""
+def test_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is at least one core; only one is used where no other process can be started."""
     assert cores() >= 1
+    monkeypatch.setattr(sys, "executable", "")
+    assert cores() == 1
 
 
 def test_transport() -> None:
