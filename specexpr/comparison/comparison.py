@@ -190,7 +190,7 @@ class Comparison:
         return table(self)
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
-        """Write a page of its own: the matrix, every proof with its pictures, and the repairs that are known."""
+        """Write a page of its own: the matrix, every proof with its pictures, the repairs that are known."""
         from specexpr.report.html import comparison_page
 
         text = comparison_page(self)
