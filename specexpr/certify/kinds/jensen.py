@@ -19,12 +19,13 @@ that cannot be told apart have one value: those that behave alike, or have the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from specexpr.certify.asked import asked_terms
+from specexpr.certify.blends import Member, Mixture, check_shares, read_blend, write_blend
 from specexpr.certify.checking import Answer, ProofKind
 from specexpr.certify.features import features, read_numbers, write_numbers
 from specexpr.certify.measure import given_values
@@ -34,25 +35,12 @@ from specexpr.certify.one_reward import AGGREGATED
 from specexpr.certify.proofs import NodeNumbers, Refused, Term
 from specexpr.certify.scope import JsonObject, Scope
 from specexpr.certify.sight import Sight
-from specexpr.exact import rational_text
-
-Member = tuple[int, Table]
-"""A policy of the model with that index."""
 
 Vector = Mapping[Any, Fraction]
 
 OF_GIVEN = frozenset({"monotone", "concave"})
 
 _ZERO = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Mixture:
-    """A policy, others with their shares, and the multiplier of what Jensen's inequality says of them."""
-
-    whole: Member
-    parts: tuple[tuple[Member, Fraction], ...]
-    weight: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +80,7 @@ def check_jensen(claim: Claim, formalism: str, proof: JensenCertificate) -> None
         add((c.model, c.worse), -term.weight)
         is_strict = is_strict or c.relation is Relation.STRICT
     for mixture in proof.mixtures:
-        _check_shares(claim, mixture)
+        check_shares(claim, mixture)
         is_strict = _rises(claim, formalism, mixture, seen) or is_strict
         sign = -mixture.weight if formalism == "maxmax" else mixture.weight
         add(mixture.whole, sign)
@@ -133,16 +121,6 @@ def _of_given(claim: Claim, proof: JensenCertificate) -> _Seen:
     return _Seen(given.vector, lambda model, table: dict(enumerate(given.vector(model, table))))
 
 
-def _check_shares(claim: Claim, mixture: Mixture) -> None:
-    if mixture.weight <= 0 or any(share <= 0 for _, share in mixture.parts):
-        raise Refused("a weight or a share of a mixture is not positive")
-    if sum(share for _, share in mixture.parts) != 1:
-        raise Refused("the shares of a mixture do not sum to 1")
-    for model, table in (mixture.whole, *(member for member, _ in mixture.parts)):
-        if not 0 <= model < len(claim.models) or len(table) != len(claim.models[model].rows):
-            raise Refused("a policy of a mixture does not fit the environments of the task")
-
-
 def _rises(claim: Claim, formalism: str, mixture: Mixture, seen: _Seen) -> bool:
     """Check that the mixture is what it must be; say whether the value of the whole is strictly more."""
     gap = dict(seen.vector(*mixture.whole))
@@ -167,50 +145,19 @@ def read_jensen(node: Node, scope: Scope) -> JensenCertificate:
     entry = node.fields("kind", "terms", optional=("mixtures", "numbers"))
     return JensenCertificate(
         scope.read_terms(entry["terms"]),
-        tuple(_read_mixture(item, scope) for item in entry["mixtures"].items())
-        if "mixtures" in entry
-        else (),
+        tuple(read_blend(item, scope) for item in entry["mixtures"].items()) if "mixtures" in entry else (),
         read_numbers(entry["numbers"], scope) if "numbers" in entry else (),
     )
-
-
-def _read_mixture(node: Node, scope: Scope) -> Mixture:
-    entry = node.fields("policy", "environment", "parts", "weight")
-    parts = []
-    for item in entry["parts"].items():
-        part = item.fields("policy", "environment", "share")
-        parts.append((_read_member(part, scope), part["share"].rational()))
-    return Mixture(_read_member(entry, scope), tuple(parts), entry["weight"].rational())
-
-
-def _read_member(entry: Mapping[str, Node], scope: Scope) -> Member:
-    model = scope.read_model(entry["environment"])
-    return model, scope.read_table(entry["policy"], model)
 
 
 def write_jensen(proof: JensenCertificate, scope: Scope) -> JsonObject:
     """Return the JSON of a certificate, but for its kind."""
     found: JsonObject = {"terms": scope.write_terms(proof.terms)}
     if proof.mixtures:
-        found["mixtures"] = [
-            {
-                **_write_member(mixture.whole, scope),
-                "parts": _write_parts(mixture.parts, scope),
-                "weight": rational_text(mixture.weight),
-            }
-            for mixture in proof.mixtures
-        ]
+        found["mixtures"] = [write_blend(mixture, scope) for mixture in proof.mixtures]
     if proof.numbers:
         found["numbers"] = write_numbers(proof.numbers, scope)
     return found
-
-
-def _write_member(member: Member, scope: Scope) -> JsonObject:
-    return {"policy": scope.write_policy(*member), "environment": scope.names[member[0]]}
-
-
-def _write_parts(parts: Sequence[tuple[Member, Fraction]], scope: Scope) -> list[JsonObject]:
-    return [{**_write_member(member, scope), "share": rational_text(share)} for member, share in parts]
 
 
 PROOF = ProofKind(

@@ -19,7 +19,8 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
-from specexpr.certify.kinds.jensen import JensenCertificate, Member
+from specexpr.certify.blends import Member
+from specexpr.certify.kinds.jensen import JensenCertificate
 from specexpr.certify.kinds.mixture import MixtureCertificate
 from specexpr.certify.kinds.rewards import RewardsWitness
 from specexpr.certify.kinds.vertices import VerticesWitness, most_rewards
@@ -178,9 +179,6 @@ def _followed(used: Sequence[Sequence[int]]) -> Reward:
 
 def _at_some_discount(question: Question, formalism: str) -> Proof | Undecided:
     """Return rewards at one of a few discounts, or what contradicts itself at every discount."""
-    claim = question.claim()
-    if formalism == "maxmin" and _is_one_set(claim):
-        return VerticesWitness(most_rewards(claim, formalism))
     for discount in TRIED:
         options = replace(question.options, discount=discount, any_discount=None)
         found = decide_free(replace(question, options=options, deadline=_half(question.deadline)), formalism)

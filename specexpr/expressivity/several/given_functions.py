@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from specexpr.certify.blends import Member
 from specexpr.certify.kinds.aggregation import LevelsWitness, PiecesWitness, exceeds, least_sum
-from specexpr.certify.kinds.jensen import JensenCertificate, Member
+from specexpr.certify.kinds.jensen import JensenCertificate
 from specexpr.certify.measure import Given, given_values
 from specexpr.certify.model import Shape as Utility
 from specexpr.certify.model import Table

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
 
+from specexpr.certify.blends import Member
 from specexpr.certify.chain import SMALL
-from specexpr.certify.kinds.jensen import Member
 from specexpr.certify.model import Claim, Table
 from specexpr.certify.proofs import NodeNumbers, RewardEntry
 from specexpr.certify.sight import Sight

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
+from specexpr.certify.blends import Member, Mixture
 from specexpr.certify.chain import Chain
-from specexpr.certify.kinds.jensen import JensenCertificate, Member, Mixture
+from specexpr.certify.kinds.jensen import JensenCertificate
 from specexpr.certify.model import (
     AcceptableSet,
     Acceptance,

@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import Any, cast
 
 from specexpr.certify.algebraic_reward import AlgebraicReward
+from specexpr.certify.blends import Member, Mixture
 from specexpr.certify.kinds.aggregation import LevelsWitness, PiecesWitness, least_sum
-from specexpr.certify.kinds.jensen import JensenCertificate, Member, Mixture
+from specexpr.certify.kinds.jensen import JensenCertificate
 from specexpr.certify.kinds.rewards import RewardsWitness, size_of_rewards
 from specexpr.certify.kinds.vertices import VerticesWitness, size_of_vertices
 from specexpr.certify.measure import Given, given_values

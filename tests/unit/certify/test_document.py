@@ -158,8 +158,20 @@ SIDED = {
     "hull": ("feasible", "accept p_aa p_bb over half", "accept p_aa p_ab over half"),
     "bar": ("consat", "accept p_ab p_ba", "accept p_aa p_bb"),
     "splits": ("consat", "accept p_aa p_bb over half", "accept p_aa p_ab over half"),
+    "vertices": ("maxmin", "accept p_ab p_ba", "accept p_ab p_ba over p_aa"),
+    "rewards": ("maxmin", "half > heads; half > tails", "heads > half"),
+    "jensen": ("maxmin", "heads > half; tails > half", "half > heads; half > tails"),
+    "aggregation": ("concave", "coin > go; coin > stay; given fast, calm", "go > coin; given fast, calm"),
+    "choice": ("lexmax", "go > coin; coin > stay; given fast, calm", "stay > go; given fast, calm"),
+    "no-choice": ("lexmax", "coin > go; coin > stay; given fast, calm", "go > coin; given fast, calm"),
+    "thresholds": ("maxsat", "accept p_ab p_ba", "accept p_aa p_bb"),
 }
-"""The formalisms of the examples about free rewards with thresholds, their tasks, and others."""
+"""The formalisms of the examples about several objectives, their tasks, and others."""
+
+PLACES = {"rewards": "coin", "jensen": "coin"} | dict.fromkeys(
+    ("aggregation", "choice", "no-choice"), "rooms"
+)
+"""The environments of these examples, where it is not entailment."""
 
 TURNS = """
 discount 1/2
@@ -169,13 +181,26 @@ policy p_ab in entailment { s0 -> a; s1 -> b }
 policy p_ba in entailment { s0 -> b; s1 -> a }
 policy p_bb in entailment { * -> b }
 policy half in entailment { * -> { a: 1/2, b: 1/2 } }
+environment coin { states s; actions heads tails; start s; s / * -> s }
+policy heads in coin { * -> heads }
+policy tails in coin { * -> tails }
+policy half in coin { * -> { heads: 1/2, tails: 1/2 } }
+environment rooms {
+  states s0 s1; actions left right; start s0; s0 / left -> s0; s0 / right -> s1; s1 / * -> s1
+}
+policy go in rooms { * -> right }
+policy stay in rooms { * -> left }
+policy coin in rooms { s0 -> { left: 1/2, right: 1/2 }; s1 -> right }
+objective fast in rooms = reward { s0 / right: 2 }
+objective calm in rooms = reward { s0 / left: 1 }
 """
 
 
 def sided(proof: Json, answer: Json, *, task: str) -> Json:
-    """Return a document with a proof about sides of thresholds as the answer to a task."""
+    """Return a document with a proof about several objectives as the answer to a task."""
     formalism, asked, other = SIDED[proof["kind"]]
-    text = f"{TURNS}task t in entailment {{ {asked} }}\ntask other in entailment {{ {other} }}\n"
+    where = PLACES.get(proof["kind"], "entailment")
+    text = f"{TURNS}task t in {where} {{ {asked} }}\ntask other in {where} {{ {other} }}\n"
     document = loads(text)
     tasks = [document.task(task)]
     found = json.loads(
@@ -183,9 +208,9 @@ def sided(proof: Json, answer: Json, *, task: str) -> Json:
             results_document(document, tasks, list(answers(plan(tasks, named_formalisms([formalism])))), ())
         )
     )
-    for one in found["tasks"][0]["accept"]:
+    for one in (*(found["tasks"][0]["accept"] or ()), *found["tasks"][0]["constraints"]):
         one["line"] = 1
-    sizes = {"region": {"lower": 2, "upper": 2}}
+    sizes = {"region": {"lower": 2, "upper": 2}, "rewards": {"lower": 2, "upper": 2}}
     rest = {"reason": None, "size": sizes.get(proof["kind"]), "witness": None, "certificate": None}
     found["results"][0] |= rest | answer
     return found

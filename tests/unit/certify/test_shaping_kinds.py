@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import specexpr
+from specexpr.certify.blends import Mixture
 from specexpr.certify.checking import check, size_of
 from specexpr.certify.kinds.aggregation import LevelsWitness, PiecesWitness
-from specexpr.certify.kinds.jensen import JensenCertificate, Mixture
+from specexpr.certify.kinds.jensen import JensenCertificate
 from specexpr.certify.kinds.rewards import RewardsWitness
 from specexpr.certify.kinds.vertices import VerticesWitness
 from specexpr.certify.model import Claim, Setting, Shape

@@ -258,7 +258,7 @@ def test_an_open_discount() -> None:
     one = answer_free(at_any_discount(altered(best, constraints=strictly(ends))), "maxmax")
     assert isinstance(one, Expressible)
     assert isinstance(one.witness.proof, RewardWitness)
-    everywhere = answer_free(at_any_discount(accepting(ladder(9), [pure([0] * 9)])), "maxmin")
+    everywhere = answer_free(at_any_discount(accepting(ladder(9), [pure([0] * 9), pure([1] * 9)])), "maxmin")
     assert isinstance(everywhere, Expressible)
     assert isinstance(everywhere.witness.proof, VerticesWitness)
 
