@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.coefficients import CoefficientsWitness, SpectrumWitness, UtilityWitness
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.kinds.parameter import ParameterWitness
+from specexpr.certify.model import Setting
 from specexpr.certify.proofs import Refused
 from specexpr.expressivity.naming import Names
 from specexpr.expressivity.risk.cone import Unknown, decide_coefficients
@@ -79,7 +81,8 @@ def _refuted(question: Question, formalism: str, unknown: Unknown) -> LotteriesC
         reason = f"under {Names(question.task)(*unknown.policy)} {reason}"
         rest = ", so that only the mean was tried"
     if formalism in OF_LOTTERIES:
-        found = decide_lotteries(question.claim(), deadline=_half(question.deadline))
+        steps = replace(question.claim(), setting=Setting())  # seen by any function of trajectories
+        found = decide_lotteries(steps, deadline=_half(question.deadline))
         if isinstance(found, LotteriesCertificate):
             return found
         if not isinstance(found, Undecided):

@@ -129,34 +129,36 @@ def cells_words(question: Question, formalism: str, proof: CellsCertificate) -> 
 
 
 def _places(proof: CellsCertificate) -> Iterator[tuple[str, int]]:
-    """Yield each cell and point in words with the number of its term, from the least on.
+    """Yield each stretch and point in words with the number of its term, from the least on.
 
-    Cells of one term that only a point at which it fails, too, divides are told as one.
+    Cells of one term that only a point at which it fails, too, divides are told as one. An end at which no
+    point is given belongs to the stretch of a `>`, before it or else after it.
     """
     points = {point.at: point.term for point in proof.points}
-    waiting: Cell | None = None
+    strict = [term.relation is Relation.STRICT for term in proof.terms]
+    stretches: list[Cell] = []
     for cell in proof.cells:
-        if waiting is not None and waiting.term == cell.term and points.get(cell.lo, cell.term) == cell.term:
-            waiting = replace(waiting, hi=cell.hi)
-            continue
-        if waiting is not None:
-            yield _between(waiting, proof.unit), waiting.term
-            if cell.lo in points:
-                yield f"at {_shown(cell.lo, proof.unit)}", points[cell.lo]
-        waiting = cell
-    if waiting is not None:
-        yield _between(waiting, proof.unit), waiting.term
-        if waiting.hi in points and points[waiting.hi] != waiting.term:
-            yield f"at {_shown(waiting.hi, proof.unit)}", points[waiting.hi]
+        last = stretches[-1] if stretches else None
+        if last is not None and last.term == cell.term and points.get(cell.lo, cell.term) == cell.term:
+            stretches[-1] = replace(last, hi=cell.hi)
+        else:
+            stretches.append(cell)
+    has_lo = False
+    for cell, after in zip(stretches, [*stretches[1:], None], strict=True):
+        has_hi = after is not None and cell.hi not in points and strict[cell.term]
+        yield _stretch(cell, proof.unit, has_lo=has_lo, has_hi=has_hi), cell.term
+        has_lo = after is not None and cell.hi not in points and not strict[cell.term]
+        if cell.hi in points and points[cell.hi] != cell.term:
+            yield f"at {_shown(cell.hi, proof.unit)}", points[cell.hi]
 
 
-def _between(cell: Cell, unit: Fraction | None) -> str:
-    has_lo = cell.lo != 0
-    has_hi = cell.hi is not None and not (unit is None and cell.hi == 1)
-    lo, hi = _shown(cell.lo, unit) if has_lo else "", _shown(cell.hi, unit) if has_hi else ""
-    if has_lo and has_hi:
-        return f"between {lo} and {hi}"
-    return f"below {hi}" if has_hi else f"above {lo}" if has_lo else "everywhere"
+def _stretch(cell: Cell, unit: Fraction | None, *, has_lo: bool, has_hi: bool) -> str:
+    is_last = cell.hi is None or (unit is None and cell.hi == 1)
+    low = "" if cell.lo == 0 else f"{'from' if has_lo else 'above'} {_shown(cell.lo, unit)}"
+    high = "" if is_last else f"{'up to' if has_hi else 'below'} {_shown(cell.hi, unit)}"
+    if low and high:
+        return f"{low} {'' if has_hi else 'and '}{high}"
+    return low or high or "everywhere"
 
 
 def _shown(x: Number | None, unit: Fraction | None) -> str:

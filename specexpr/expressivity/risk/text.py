@@ -72,12 +72,11 @@ def speaking(formalism: str) -> Speak:
 def noun_of(question: Question, formalism: str) -> str:
     """Return what specifications are called, with what the question asks of them."""
     shape = question.setting.utility
-    adjective = ""
     if formalism == "eu" and shape is not None:
-        adjective = f"{shape.value} "
-    elif formalism == "linear" and question.setting.nonnegative:
-        adjective = "nonnegatively "
-    return adjective + _NOUNS[formalism]
+        return f"{shape.value} {_NOUNS[formalism]}"
+    if formalism == "linear" and question.setting.nonnegative:
+        return "sum with nonnegative weights"
+    return _NOUNS[formalism]
 
 
 def given_names(question: Question) -> list[str]:

@@ -116,7 +116,7 @@ def alter_object(rng: random.Random, container: Any, key: Any, every: list[Place
             first, second = rng.choice(list(value)), rng.choice(list(value))
             value[first], value[second] = value[second], value[first]
         case _:
-            container[key] = copy.deepcopy(rng.choice(alike))
+            container[key] = copy.deepcopy(rng.choice(alike or [value]))
 
 
 def aimed(rng: random.Random, document: Json) -> None:

@@ -1,4 +1,4 @@
-"""Claims about lotteries: in one state each action pays what it draws, and a policy chooses or mixes actions."""
+"""Claims about lotteries: in one state each action pays what it draws, a policy chooses or mixes actions."""
 
 from __future__ import annotations
 
@@ -111,12 +111,18 @@ def random_lottery(random: Random, outcomes: Sequence[Fraction], *, grain: int) 
 
 
 def random_claim(
-    random: Random, *, utility: Shape | None = None, size: int = 4
+    random: Random,
+    *,
+    utility: Shape | None = None,
+    size: int = 4,
+    lotteries: list[Lottery] | None = None,
 ) -> tuple[Claim, list[Lottery]]:
     """Return a claim about a few lotteries, with its lotteries: constraints of all kinds, perhaps a set."""
-    outcomes = [Fraction(x, random.choice((1, 1, 2))) for x in random.sample(range(-3, 6), random.randint(2, 4))]
+    drawn = random.sample(range(-3, 6), random.randint(2, 4))
+    outcomes = [Fraction(x, random.choice((1, 1, 2))) for x in drawn]
     grain = random.choice((1, 2, 2, 3, 4, 6))
-    lotteries = [random_lottery(random, outcomes, grain=grain) for _ in range(random.randint(2, size))]
+    if lotteries is None:
+        lotteries = [random_lottery(random, outcomes, grain=grain) for _ in range(random.randint(2, size))]
     numbers = range(len(lotteries))
     asked = []
     for _ in range(random.randint(1, 3)):
