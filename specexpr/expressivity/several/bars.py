@@ -21,6 +21,7 @@ from specexpr.certify.outcomes import named_policies
 from specexpr.certify.proofs import NodeNumbers, Refused, RewardWitness, TooLarge
 from specexpr.certify.sides import Cut, Fork, Leaf, Side
 from specexpr.expressivity.acceptable import classes, fringe, used_actions
+from specexpr.expressivity.several.colouring import Colouring
 from specexpr.expressivity.several.compared import OUT_OF_TIME, TRIED, Compared, TimeIsUp, twins
 from specexpr.expressivity.several.splitting import Split, Splitting
 from specexpr.expressivity.task import Question
@@ -31,6 +32,7 @@ Proof = BarWitness | SplitsCertificate | RewardWitness | AlgebraicReward
 Worth = tuple[int, Fraction]
 """1 and the aim above the bar, 0 and the constraint below."""
 
+_FEW = 64  # policies among which the search for a readable witness is quick
 _JOINING = 3  # policies that join at a time
 _ONE = Fraction(1)
 
@@ -109,6 +111,9 @@ class _Search:
         self.sets = self.compared.add_sets(most=0)
         splitting = Splitting(self.compared)
         rivals = [self.rivals(accept) for accept in self.sets]
+        flat = self.flat(rivals)
+        if flat is not None:
+            return replace(flat, numbers=tuple(self.numbers(rivals)))
         while True:
             found = splitting.run()
             if not isinstance(found, Split):
@@ -136,6 +141,28 @@ class _Search:
         model = self.claim.models[accept.model]
         used = used_actions(self.claim, Behaviours(self.claim.models))
         return list(fringe(model, used, classes(model, accept.good))), False
+
+    def flat(self, rivals: Sequence[tuple[Sequence[Table], bool]]) -> BarWitness | None:
+        """Return a reward and its negative for the constraint and the aim if they serve a single set.
+
+        All good policies return the same, and no other one does: it is below the bar, or worse above it.
+        """
+        if self.claim.constraints or len(self.sets) != 1:
+            return None
+        (accept,), ((tables, is_complete),) = self.sets, rivals
+        if not is_complete or len(tables) <= _FEW:
+            return None
+        chain = self.compared.sight.chains[accept.model]
+        good = {chain.behaviour(table)[1] for table in accept.good}
+        inside = [self.compared.number(accept.model, table) for table in accept.good]
+        bad = (table for table in tables if chain.behaviour(table)[1] not in good)
+        found = Colouring(self.compared, list(dict.fromkeys(inside))).flat(
+            [self.compared.number(accept.model, table) for table in bad]
+        )
+        if not found:
+            return None
+        constraint, aim = found
+        return BarWitness(self.compared.discount, constraint.reward, constraint.least, aim.reward)
 
     def numbers(self, rivals: Sequence[tuple[Sequence[Table], bool]]) -> Iterator[NodeNumbers]:
         """Yield the visits of all that the kernel values, in large models."""

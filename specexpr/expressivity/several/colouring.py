@@ -7,7 +7,7 @@ they are needed; where there is no colouring with k colours, k thresholds do not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import count
@@ -63,32 +63,25 @@ class Colouring:
         There is one under which no point outside does so iff none of these is in the plane through the points
         inside. It is a sum of rewards, one for each point outside, of which none is in the way of another.
         """
-        ties = [Row(Relation.TIE, i, self.inside[0]) for i in self.inside[1:]]
-        base = self.inside[0]
-        reward: dict[Coordinate, Fraction] = {}
+        base, *others = self.inside
+        ties = [Row(Relation.TIE, i, base) for i in others]
+        reward: tuple[RewardEntry, ...] = ()
         for n, j in enumerate(outside):
-            if self.gap(j, base, reward):
+            if self.parts(reward, base, (j,)):
                 continue
             found = self.compared.direction([*ties, Row(Relation.STRICT, j, base)])
             if not isinstance(found, Pays):
                 return []
-            for times in count(1):
-                tried = dict(reward)
-                for x in found.reward:
-                    cell = x.state, x.action, x.next
-                    tried[cell] = tried.get(cell, _ZERO) + times * x.value
-                if all(self.gap(i, base, tried) for i in outside[: n + 1]):
-                    reward = tried
-                    break
-        entries = tuple(RewardEntry(*cell, x) for cell, x in sorted(reward.items(), key=_cell) if x)
-        against = tuple(replace(x, value=-x.value) for x in entries)
-        value = self.compared.value(base, entries)
-        return [Threshold(entries, value), Threshold(against, -value)]
+            sums = (_sum(reward, found.reward, times) for times in count(1))
+            reward = next(one for one in sums if self.parts(one, base, outside[: n + 1]))
+        against = tuple(replace(x, value=-x.value) for x in reward)
+        value = self.compared.value(base, reward)
+        return [Threshold(reward, value), Threshold(against, -value)]
 
-    def gap(self, i: int, base: int, reward: Mapping[Coordinate, Fraction]) -> Fraction:
-        """Return by how much the returns of two points differ."""
-        entries = tuple(RewardEntry(*cell, x) for cell, x in reward.items())
-        return self.compared.value(i, entries) - self.compared.value(base, entries)
+    def parts(self, reward: tuple[RewardEntry, ...], base: int, some: Sequence[int]) -> bool:
+        """Say whether some points return other than a certain one."""
+        value = self.compared.value(base, reward)
+        return all(self.compared.value(i, reward) != value for i in some)
 
     def one_for(self, group: Collection[int]) -> Threshold | None:
         """Return a threshold that a group of points misses, unless it clashes."""
@@ -173,6 +166,15 @@ class Colouring:
 
 def _needed(clashes: Iterable[Blend]) -> int:
     return least_colours([[j for j, _ in clash.outside] for clash in clashes])
+
+
+def _sum(one: tuple[RewardEntry, ...], other: tuple[RewardEntry, ...], times: int) -> tuple[RewardEntry, ...]:
+    """Return a reward with another one added so many times."""
+    found: dict[Coordinate, Fraction] = {(x.state, x.action, x.next): x.value for x in one}
+    for x in other:
+        cell = x.state, x.action, x.next
+        found[cell] = found.get(cell, _ZERO) + times * x.value
+    return tuple(RewardEntry(*cell, x) for cell, x in sorted(found.items(), key=_cell) if x)
 
 
 def _cell(item: tuple[Coordinate, Fraction]) -> tuple[int, int, int]:

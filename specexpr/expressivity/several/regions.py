@@ -30,7 +30,7 @@ from specexpr.certify.kinds.region import RegionWitness
 from specexpr.certify.kinds.thresholds import Threshold
 from specexpr.certify.kinds.vertices import VerticesWitness, most_rewards
 from specexpr.certify.model import AcceptableSet, Claim, PolicyConstraint, Relation, Table
-from specexpr.certify.ordering import holds
+from specexpr.certify.ordering import MOST_BEHAVIOURS, holds
 from specexpr.certify.outcomes import Returns, kept, returns_of
 from specexpr.certify.proofs import Refused, RewardEntry, TooLarge
 from specexpr.certify.thresholds_met import may_meet
@@ -268,7 +268,7 @@ class _Search:
 
     def try_fewer(self, colouring: Colouring) -> None:
         """Keep all policies outside by fewer rewards if that is found by a look at all behaviours."""
-        every = [self.compared.behaviours(accept.model, _LISTED) for accept in self.large]
+        every = [self.compared.behaviours(accept.model, MOST_BEHAVIOURS) for accept in self.large]
         listed = [tables for tables in every if tables is not None]
         if len(listed) < len(every):
             return
@@ -277,7 +277,7 @@ class _Search:
         if flat and len(flat) < len(best):
             best = flat
         out: dict[int, None] = {}
-        for _ in range(_TRIED):
+        for _ in range(_TRIED if sum(map(len, listed)) <= _LISTED else 0):
             out |= dict.fromkeys(x.worse for x in self.missed())
             self.follow(out)
             self.rewards = colouring.cover(list(out))
