@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import lcm, log2
 from typing import Any
 
 from flint import fmpz
 
 from specexpr.solve.risk.functionals import Outcomes
 from specexpr.solve.risk.laws import OutOfReach, Part, mixed_law
-from specexpr.solve.risk.returns import Return
+from specexpr.solve.risk.returns import Return, alive
 
-MOST_BYTES = 15 * 10**9
+MOST_BYTES = 6 * 10**9
 """So many bytes are written at most, in all."""
 MOST_KEPT = 10**9
 """So many bytes are kept at most, at any time."""
@@ -93,6 +93,8 @@ def packed_law(of: Return) -> Outcomes:
     weights = {*of.head, of.tail}
     pays = {e.pay for edges in of.chain.edges for e in edges}
     scale = lcm(*[(w * pay).denominator for w in weights for pay in pays])
+    if _bytes_of_steps(of, scale) > MOST_BYTES:
+        raise OutOfReach
     lengths = _Lattice(scale)
     mixed_law(of, lengths)
     width = -(-(lengths.bits + 1) // 8) * 8
@@ -102,3 +104,19 @@ def packed_law(of: Return) -> Outcomes:
     masses = [int.from_bytes(whole[size * k : size * (k + 1)], "little") for k in range(found.length)]
     numerators = [found.base + k for k, mass in enumerate(masses) if mass]
     return Outcomes(numerators, scale, [mass for mass in masses if mass], found.below)
+
+
+def _bytes_of_steps(of: Return, scale: int) -> float:
+    """Return about how many bytes the first steps take, as if masses had the least common denominators.
+
+    It is quick, where the lengths themselves take a run through all steps.
+    """
+    edges = of.chain.edges
+    shares = lcm(*[e.probability.denominator for some in edges for e in some])
+    span = max(e.pay for some in edges for e in some) - min(e.pay for some in edges for e in some)
+    cells, bits, total = 1.0, 0.0, 0.0
+    for weight, nodes in zip(reversed(of.head), reversed(alive(of)[:-1]), strict=True):
+        total += cells * bits / 8 * sum(len(edges[x]) for x in nodes)
+        cells += float(weight * span * scale)
+        bits += log2(shares)
+    return total

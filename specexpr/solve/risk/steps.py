@@ -1,34 +1,34 @@
-"""Laws of sums on a lattice, step by step forwards, in floats whose error is bounded: horizons and totals.
+"""Laws of sums on a lattice, walked forwards in floats whose error is bounded: horizons and totals.
 
-After t steps the mass at (node, paid) is a sum of products of probabilities. All of these are positive, so
-that with n edges into a node at most it errs by a factor (1 + u)^(t (n + 2)) at most, u = 2^-53: outcomes on
-a lattice are exact, and their probabilities are known to a relative 1e-13 or so. Where the lattice is too
-fine to be walked, pays are rounded down for one law and up for another one.
+The mass at (node, paid) is a sum of products of probabilities, see `masses`: outcomes on a lattice are exact,
+and their probabilities are known to a relative 1e-13 or so. A horizon is walked step by step, all nodes at
+once; a total component by component, each until next to nothing is left in it. Where the lattice is too fine
+to be walked, pays are rounded down for one law and up for another one.
 
-A total may take infinitely many values. What was not absorbed after N steps may still add a rest R. How
-probable that is is known, and so are bounds v on the mean of the positive pays from a node on: any v that is
-at least gains + P v. So E max(R, 0) is at most the sum of mass times v, and likewise for max(-R, 0). What was
-paid in N steps has the law that was found, whatever N.
+A total may take infinitely many values. What was not absorbed after all may still add a rest R. How probable
+that is is known, and so are bounds v on the mean of the positive pays from a node on: any v that is at least
+gains + P v. So E max(R, 0) is at most the sum of mass times v, and likewise for max(-R, 0). What was paid has
+the law that was found, whenever the walk stops.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import repeat
-from math import ceil, floor, fsum, lcm, ldexp, log2
+from math import ceil, floor, lcm, log2
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from specexpr.certify.law import components
 from specexpr.certify.measure import Edge
 from specexpr.diagnostics import NoValue
 from specexpr.solve.float_absorption import absorbed_floats
 from specexpr.solve.risk.ends import extremes
-from specexpr.solve.risk.functionals import Between, Outcomes
+from specexpr.solve.risk.functionals import Between
+from specexpr.solve.risk.masses import Masses, Pile
 from specexpr.solve.risk.returns import Return
 
 WORK = 2 * 10**9
@@ -59,8 +59,15 @@ def walked_law(of: Return) -> Between:
     except _TooFine:
         step *= 2 ** ceil(log2(_cells_too_many(of, max(pays) - min(pays), step)))
         low, high = _walk(of, step, floor), _walk(of, step, ceil)
-    rest = _rest(of, low.left)
-    return Between(low.law(step, is_upper=False), high.law(step, is_upper=True), *extremes(of), *rest)
+    rare, lost, gained = _rest(of, low.left)
+    return Between(
+        low.paid.total().law(step, is_upper=False),
+        high.paid.total().law(step, is_upper=True),
+        *extremes(of),
+        rare=min(_ONE, rare + max(low.moved, high.moved)),
+        lost=lost + max(low.up, high.up) * step,
+        gained=gained + max(low.down, high.down) * step,
+    )
 
 
 class _TooFine(Exception):  # noqa: N818 -- a finding about a lattice
@@ -140,119 +147,113 @@ def _before(edges: Sequence[Sequence[Edge]], goals: Sequence[int]) -> list[int]:
     return sorted(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Masses:
-    """Masses at base, base + 1, .."""
-
-    base: int
-    masses: Any
-
-    @property
-    def end(self) -> int:
-        return self.base + len(self.masses)
+Moves = Sequence[Sequence[tuple[int, float, int]]]
+"""(node, probability, pay in steps) by node."""
 
 
-def _sum(parts: Iterable[_Masses]) -> _Masses:
-    """Return the sum of masses, of which there are some."""
-    some = list(parts)
-    base = min(one.base for one in some)
-    total: Any = np.zeros(max(one.end for one in some) - base)
-    for one in some:
-        total[one.base - base : one.end - base] += one.masses
-    return _Masses(base, total)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Walked:
-    """The law of what was paid, each mass to a relative error; and the mass left at nodes, at most."""
+    """What was paid, and the mass that was left at nodes, at most.
 
-    paid: _Masses
-    error: Fraction
-    left: Mapping[int, Fraction]
+    moved: how much of what was paid was moved a little, at most; and on average down, and up.
+    """
 
-    def law(self, step: Fraction, *, is_upper: bool) -> Outcomes:
-        """Return a law below that of what was paid, in steps, or one above it.
+    paid: Pile
+    left: dict[int, Fraction]
+    moved: Fraction = _ZERO
+    down: Fraction = _ZERO
+    up: Fraction = _ZERO
 
-        At each outcome z the probability of {paid <= z} is at most, or at least, what the masses up to z and
-        beyond it leave open.
-        """
-        error = ceil(self.error * _UNIT)
-        where = sorted({0, len(self.paid.masses) - 1, *np.flatnonzero(self.paid.masses).tolist()})
-        units = [int(ldexp(mass, _BITS)) for mass in self.paid.masses[where].tolist()]
-        highs = [n + 2 + ((n + 1) * error >> _BITS) for n in units]
-        lows = [max(0, n - 1 - (n * error >> _BITS)) for n in units]
-        stray = ceil(_STRAY * _UNIT)
-        masses, before, up_to, beyond = [], 0, 0, sum(highs if is_upper else lows)
-        for high, low in zip(highs, lows, strict=True):
-            up_to += low if is_upper else high
-            beyond -= high if is_upper else low
-            if is_upper:
-                below = max(up_to - stray, _UNIT - beyond - stray, before)
+    def cut(self, masses: Masses, sides: Sequence[int]) -> Masses:
+        """Cut next to nothing off, so that there are not ever more places, and note it."""
+        for side in sides:
+            masses, moved, far = masses.cut(_NEGLIGIBLE, side=side)
+            self.moved += moved
+            if side > 0:
+                self.down += far
             else:
-                below = min(up_to + stray, _UNIT - beyond + stray, _UNIT)
-            below = min(max(below, before), _UNIT)
-            masses.append(below - before)
-            before = below
-        masses[-1] += _UNIT - before
-        found = [(self.paid.base + k, mass) for k, mass in zip(where, masses, strict=True) if mass]
-        by, scale = step.numerator, step.denominator
-        return Outcomes([k * by for k, _ in found], scale, [mass for _, mass in found], _UNIT)
+                self.up += far
+        return masses
 
 
 def _walk(of: Return, step: Fraction, rounding: Callable[[Fraction], int]) -> _Walked:
     """Walk the chain with pays in steps, rounded."""
-    edges = of.chain.edges
-    moves = {
-        w: [
-            [
-                (
-                    e.node if e.factor or not of.tail else _END,
-                    float(e.probability),
-                    rounding(w * e.pay / step),
-                )
-                for e in one
-            ]
-            for one in edges
-        ]
-        for w in {*of.head} or {_ONE}
-    }
-    now = {x: _Masses(0, np.array([float(p)])) for x, p in of.chain.start}
-    ended: list[_Masses] = []
-    taken = merged = work = 0
-    for weight in of.head if not of.tail else repeat(_ONE, MOST_STEPS):
-        if of.tail and (work > WORK or sum(float(one.masses.sum()) for one in now.values()) < _NEGLIGIBLE):
-            break
-        work += sum(len(one.masses) * len(edges[x]) for x, one in now.items())
-        if not of.tail and (work > WORK or sum(len(one.masses) for one in now.values()) > MOST_CELLS):
+    start = {x: Masses(0, np.array([float(p)])) for x, p in of.chain.start}
+    if of.tail:
+        return _walk_through(of, start, _moves(of, _ONE, step, rounding))
+    moves = {w: _moves(of, w, step, rounding) for w in {*of.head}}
+    work, now = 0, start
+    for weight in of.head:
+        work += sum(len(one.masses) * len(moves[weight][x]) for x, one in now.items())
+        if work > WORK or sum(len(one.masses) for one in now.values()) > MOST_CELLS:
             raise _TooFine
         now = _stepped(now, moves[weight])
-        taken += 1
-        if _END in now:
-            ended.append(now.pop(_END))
-            if len(ended) > _HEAP:
-                merged += len(ended)
-                ended = [_sum(ended)]
-    # each step makes a mass by a product and a sum over the edges into a node; at last nodes are added up
-    into = Counter(y for some in moves.values() for one in some for y, _, _ in one)
-    error = 2 * _ULP * (taken * (max(into.values()) + 2) + merged + _HEAP + len(edges) + 4)
-    left = {}
-    if of.tail:
-        left = {x: (Fraction(fsum(one.masses)) + _STRAY) * (1 + error) for x, one in now.items()}
-    return _Walked(_sum([*ended, *now.values()]), error, left)
+    paid = Pile()
+    for one in now.values():
+        paid.add(one)
+    return _Walked(paid, {})
 
 
-def _stepped(
-    now: Mapping[int, _Masses], moves: Sequence[Sequence[tuple[int, float, int]]]
-) -> dict[int, _Masses]:
+def _moves(of: Return, weight: Fraction, step: Fraction, rounding: Callable[[Fraction], int]) -> Moves:
+    return [
+        [
+            (
+                e.node if e.factor or not of.tail else _END,
+                float(e.probability),
+                rounding(weight * e.pay / step),
+            )
+            for e in edges
+        ]
+        for edges in of.chain.edges
+    ]
+
+
+def _walk_through(of: Return, start: Mapping[int, Masses], moves: Moves) -> _Walked:
+    """Walk a chain up to its end, component by component, those first that lead to others."""
+    came: dict[int, Pile] = {}
+    for x, masses in start.items():
+        came.setdefault(x, Pile()).add(masses)
+    walked = _Walked(Pile(), {})
+    order = components([[e.node for e in edges if e.factor] for edges in of.chain.edges])
+    pays = [pay for some in moves for _, _, pay in some]
+    sides = [side for side in (-1, 1) if any(side * pay > 0 for pay in pays)]
+    work = 0
+    for members in reversed(order):
+        inside = {*members}
+        is_cyclic = any(y in inside for x in members for y, _, _ in moves[x])
+        now = {x: came.pop(x).total() for x in members if x in came}
+        if is_cyclic:
+            now = {x: walked.cut(one, sides) for x, one in now.items()}
+        for _ in range(MOST_STEPS):
+            if work > WORK or sum(one.total() for one in now.values()) < _NEGLIGIBLE:
+                break
+            work += sum(len(one.masses) * len(moves[x]) for x, one in now.items())
+            after = _stepped(now, moves)
+            for y in [y for y in after if y not in inside]:
+                (walked.paid if y == _END else came.setdefault(y, Pile())).add(after.pop(y))
+            now = after
+        for x, one in now.items():
+            walked.left[x] = one.at_most()
+            walked.paid.add(one)
+    return walked
+
+
+def _stepped(now: Mapping[int, Masses], moves: Moves) -> dict[int, Masses]:
     """Return the masses one step later."""
     ends: dict[int, tuple[int, int]] = {}
+    counts: dict[int, int] = {}
     for x, one in now.items():
         for y, _, pay in moves[x]:
             low, high = ends.get(y, (one.base + pay, one.end + pay))
             ends[y] = min(low, one.base + pay), max(high, one.end + pay)
-    after = {y: _Masses(low, np.zeros(high - low)) for y, (low, high) in ends.items()}
+            counts[y] = counts.get(y, 0) + 1
+    # a step takes one product, of which each factor was rounded, and the sum over what leads to a node
+    most = max((one.roundings for one in now.values()), default=0) + 2
+    after = {y: Masses(low, np.zeros(high - low), most + counts[y]) for y, (low, high) in ends.items()}
+    part: Any = np.empty(max((len(one.masses) for one in now.values()), default=0))
     for x, one in now.items():
+        size = len(one.masses)
         for y, p, pay in moves[x]:
             at = one.base + pay - after[y].base
-            after[y].masses[at : at + len(one.masses)] += p * one.masses
+            after[y].masses[at : at + size] += np.multiply(one.masses, p, out=part[:size])
     return after
