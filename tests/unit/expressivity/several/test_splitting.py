@@ -279,9 +279,10 @@ def ring(states: int, accept: str) -> str:
 
 def test_sets_among_very_many() -> None:
     """Up to 5,000 deterministic policies all are valued; beyond, there is one reward, a no, or a limit."""
-    some = decided(ring(6, "accept one other"))
-    assert isinstance(some, Expressible)
-    assert isinstance(some.witness.proof, BarWitness)
+    for states in (6, 7):  # few enough to search, or a reward under which only the accepted ones agree
+        some = decided(ring(states, "accept one other"))
+        assert isinstance(some, Expressible)
+        assert isinstance(some.witness.proof, BarWitness)
     many = decided(ring(16, "accept one"))
     assert isinstance(many, Expressible)
     assert isinstance(many.witness.proof, RewardWitness)
@@ -315,13 +316,19 @@ def test_large_environments(asked: str, does: bool) -> None:
 
 
 def test_policies_join_until_all_are_below(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sets among all deterministic policies come out the same whether one or many join at a time."""
+    """Sets among all deterministic policies come out the same whether one or many join at a time.
+
+    And whether or not a reward is tried first under which only the accepted ones agree.
+    """
     random = Random(2)
     for case in range(40):
-        question = random_question(random, Kind.RANGE, size=case % 3)
+        question = random_question(random, (Kind.RANGE, Kind.EQUAL)[case % 2], size=case % 3)
         found = []
-        for joining in (1, 30):
+        for joining, few in ((1, 64), (30, 64), (3, 0)):
             monkeypatch.setattr(bars, "_JOINING", joining)
-            found.append(type(answer_by_bar(question)))
-        assert found[0] is found[1]
+            monkeypatch.setattr(bars, "_FEW", few)
+            verdict = answer_by_bar(question)
+            assert doubt_bar(question, verdict) is None
+            found.append(type(verdict))
+        assert len(set(found)) == 1
         assert found[0] is not Undecided
