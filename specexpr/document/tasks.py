@@ -225,10 +225,24 @@ class TaskReader:
             self.context.warning(
                 "nothing-is-bad", "every policy of the universe is accepted", entry.span, help=hint
             )
+        elif over is not None:
+            accepted, others = (node.leaves() for node in entry.nodes())
+            self._accepted_twins(accepted, others, model)
         acceptance = Acceptance.EQUAL if entry.kind == "accept_equally" else Acceptance.RANGE
         what = AcceptableSet(model, good, over, acceptance, self.context.line(entry.span))
         text = clipped(" ".join(self.context.source.text[entry.span.start : entry.span.end].split()))
         self._asked.append(Asked(what, entry.span, text))
+
+    def _accepted_twins(self, accepted: Sequence[Leaf], others: Sequence[Leaf], model: int) -> None:
+        """Warn of policies that are listed as not accepted and are the same as an accepted one."""
+        names = {self._table(leaf, model): leaf.text for leaf in reversed(accepted)}
+        listed = {self._name(leaf) for leaf in accepted}
+        for leaf in others:
+            twin = names.get(self._table(leaf, model))
+            if twin is not None and self._name(leaf) not in listed:
+                message = f"{shown(leaf.text)} is the same policy as {shown(twin)}, which is accepted"
+                hint = "it counts as accepted; leave it out, or let the two differ"
+                self.context.warning("accepted-twin", message, leaf.span, help=hint)
 
     def _order(self, entry: Node, model: int) -> None:
         """Enter the order that an objective puts on some policies."""

@@ -66,7 +66,10 @@ def disagreements(results: ResultsDocument, document: Document, *, name: str) ->
 
 
 def _given(results: ResultsDocument, result: Result, document: Document, task: Task) -> Iterator[Diagnostic]:
-    """Yield a warning where the objectives that a result was asked by are not those of the document."""
+    """Yield what differs between the objectives that a result was asked by and those of the document.
+
+    Errors where one of that name is another one there, a warning where the task names others.
+    """
     theirs, place = result.given.setting.given, document.source.name
     about = next((one for one in results.tasks if one.name == result.task), None)
     if not theirs or about is None:
@@ -91,7 +94,7 @@ def _given(results: ResultsDocument, result: Result, document: Document, task: T
             if lacks_given(here) is None and write_given(measured(here), scope) == write_given((one,), scope):
                 continue
             message = f"{said} {shown(one.name)}, which is another one in {place}"
-        yield Diagnostic(id="results-differ", message=message, severity=Severity.WARNING)
+        yield _differs(message)
 
 
 def _environment(

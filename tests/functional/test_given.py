@@ -94,7 +94,7 @@ def test_results_verify(specexpr: Run, tmp_path: Path) -> None:
 
 
 def test_other_objectives_than_the_file_has(specexpr: Run) -> None:
-    """An objective that pays otherwise, is gone, or is not the one that the task gives, is a warning."""
+    """An objective that pays otherwise, is gone, or is not the one that the task gives, is an error; that the task names others, a warning."""
     changes = {
         "fast": ("s0 / right: 2", "s0 / right: 1"),
         "calm": ("steps 3", "steps 4"),
@@ -106,7 +106,8 @@ def test_other_objectives_than_the_file_has(specexpr: Run) -> None:
         changed = changed.replace(old, new)
     files = {"r.json": results(specexpr), "e.spex": changed}
     done = specexpr("verify", "r.json", "e.spex", files=files)
-    assert done.returncode == 0
+    assert done.returncode == 1
+    assert done.stderr.count("error[results-differ]") >= len(changes)
     said = " ".join(done.stderr.split())
     for name in changes:
         assert f'by objective "{name}", which is another one in e.spex' in said
