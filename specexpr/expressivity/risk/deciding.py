@@ -17,8 +17,10 @@ from specexpr.certify.kinds.coefficients import CoefficientsWitness, SpectrumWit
 from specexpr.certify.kinds.lotteries import LotteriesCertificate
 from specexpr.certify.kinds.parameter import ParameterWitness
 from specexpr.certify.model import Setting
-from specexpr.certify.proofs import Refused
+from specexpr.certify.proofs import Refused, TooLarge
+from specexpr.certify.risk import returns_of
 from specexpr.expressivity.naming import Names
+from specexpr.expressivity.risk.columns import Point
 from specexpr.expressivity.risk.cone import Unknown, decide_coefficients
 from specexpr.expressivity.risk.parameter import decide_parameter
 from specexpr.expressivity.risk.text import speaking
@@ -77,8 +79,10 @@ def _first_right(question: Question, formalism: str, candidates: Iterable[Proof]
 def _refuted(question: Question, formalism: str, unknown: Unknown) -> LotteriesCertificate | Undecided:
     """Return constraints whose lotteries cancel, where these refute it, or why there is no answer."""
     reason, rest = unknown.why, ""
-    if unknown.policy is not None and formalism != "linear":
+    if unknown.policy is not None:
         reason = f"under {Names(question.task)(*unknown.policy)} {reason}"
+        if not _has_mean(question, formalism, unknown.policy):
+            return Undecided(f"limit: {reason}")
         rest = ", so that only the mean was tried"
     if formalism in OF_LOTTERIES:
         steps = replace(question.claim(), setting=Setting())  # seen by any function of trajectories
@@ -88,6 +92,19 @@ def _refuted(question: Question, formalism: str, unknown: Unknown) -> LotteriesC
         if not isinstance(found, Undecided):
             rest += "; some function of trajectories would do"
     return Undecided(f"limit: {reason}{rest}")
+
+
+def _has_mean(question: Question, formalism: str, policy: Point) -> bool:
+    """Say whether the return of a policy has a mean, or may have one that would take too long to compute."""
+    if formalism == "linear":
+        return False
+    try:
+        returns_of(question.claim()).mean(*policy)
+    except TooLarge:
+        return True
+    except Refused:
+        return False
+    return True
 
 
 def _half(deadline: float | None) -> float | None:

@@ -85,6 +85,15 @@ def test_what_is_against_the_mean_is_left_undecided(formalism: str) -> None:
     assert "only the mean was tried" in found.reason
 
 
+@pytest.mark.parametrize("formalism", [*ONE_RETURN, "linear"])
+def test_a_return_without_value_is_said_to_have_none(formalism: str) -> None:
+    """Nothing is tried where steps pay for ever."""
+    text = LOOP.replace("s0 / a -> { s0: 1/2, w: 1/2 }", "s0 / a -> s0")
+    text = text.replace("reward { discount 9/10; ", "total { ")
+    found = verdict(text, "long > late", formalism)
+    assert found == Undecided("limit: under long a total has no value where steps pay for ever")
+
+
 @pytest.mark.parametrize("formalism", ["eu", "entropic"])
 def test_lotteries_that_cancel_refute_any_return(formalism: str) -> None:
     """A policy that draws between two is not worse than both, whatever is paid, and not better."""
