@@ -94,7 +94,7 @@ def test_results_verify(specexpr: Run, tmp_path: Path) -> None:
 
 
 def test_other_objectives_than_the_file_has(specexpr: Run) -> None:
-    """An objective that pays otherwise, is gone, or is not the one that the task gives, is an error; that the task names others, a warning."""
+    """An objective that pays otherwise or is gone is an error; that the task names others, a warning."""
     changes = {
         "fast": ("s0 / right: 2", "s0 / right: 1"),
         "calm": ("steps 3", "steps 4"),
