@@ -52,16 +52,30 @@ def _bounds(edges: Edges, sign: int) -> list[float]:
 
 def extremes(of: Return) -> tuple[Fraction | None, Fraction | None]:
     """Return the infimum and the supremum of the outcomes of a return, None where there is no bound."""
-    best = _infimum(of, [[replace(e, pay=-e.pay) for e in edges] for edges in of.chain.edges])
+    best = _infimum(of, _negative(of.chain.edges))
     return _infimum(of, of.chain.edges), None if best is None else -best
+
+
+def tail_extremes(of: Return) -> tuple[Mapping[int, Fraction | None], Mapping[int, Fraction | None]]:
+    """Return the infimum and the supremum of what is to come from each node, None where there is no bound."""
+    best = _tails(_negative(of.chain.edges))
+    return _tails(of.chain.edges), {x: None if m is None else -m for x, m in best.items()}
+
+
+def _negative(edges: Edges) -> Edges:
+    return [[replace(e, pay=-e.pay) for e in one] for one in edges]
+
+
+def _tails(edges: Edges) -> Mapping[int, Fraction | None]:
+    factors = {e.factor for one in edges for e in one} - {_ZERO}
+    return _shortest(edges) if factors <= {_ONE} else _discounted(edges)
 
 
 def _infimum(of: Return, edges: Edges) -> Fraction | None:
     """Return the infimum of the outcomes, or None where they are not bounded from below."""
     found: Mapping[int, Fraction | None] = dict.fromkeys(range(len(edges)), _ZERO)
     if of.tail:
-        factors = {e.factor for one in edges for e in one} - {_ZERO}
-        found = _shortest(edges) if factors <= {_ONE} else _discounted(edges)
+        found = _tails(edges)
     factor = of.tail or _ONE
     for weight, nodes in zip(reversed(of.head), reversed(alive(of)[:-1]), strict=True):
         found = {x: _least((weight * e.pay, factor, found[e.node]) for e in edges[x]) for x in nodes}
