@@ -16,6 +16,7 @@ from specexpr.solve.risk.returns import Return
 WORK = 20_000
 """So many steps are taken."""
 
+_BITS = 1 << 13
 _DISCOUNTED_STEPS = 100  # numbers get longer with each of them
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -32,7 +33,7 @@ def chance_at_most(of: Return, number: Fraction, *, strictly: bool = False) -> t
     is_discounted = any(e.factor not in (0, 1) for edges in of.chain.edges for e in edges)
     work = 0
     for _ in range(_DISCOUNTED_STEPS if is_discounted else WORK):
-        if not now or work > WORK:
+        if not now or work > WORK or max(p.denominator.bit_length() for p in now.values()) > _BITS:
             break
         after: dict[tuple[int, Fraction, Fraction], Fraction] = {}
         for (x, paid, weight), mass in now.items():
