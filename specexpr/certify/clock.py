@@ -128,9 +128,7 @@ def _early(walk: Walk, weights: Sequence[Fraction]) -> tuple[Numbers, dict[int, 
     return tuple(total), now
 
 
-def _fixed_point(
-    walk: Walk, start: Mapping[int, Fraction], g: Fraction, carried: Carried | None
-) -> Numbers:
+def _fixed_point(walk: Walk, start: Mapping[int, Fraction], g: Fraction, carried: Carried | None) -> Numbers:
     """Return the n with n = start + g n P, whose rows of g P sum to less than 1."""
     if carried is None:
         if len(walk.nodes) > SMALL:

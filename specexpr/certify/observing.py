@@ -43,9 +43,7 @@ def observations(claim: Claim) -> Observations:
                     seen[m][s, a, t] = names if names is not None else (s, a) if in_pairs else (s, a, t)
     known = sorted({o for steps in seen for o in steps.values()})
     number = {o: i for i, o in enumerate(known)}
-    return Observations(
-        tuple(known), tuple({step: number[o] for step, o in steps.items()} for steps in seen)
-    )
+    return Observations(tuple(known), tuple({step: number[o] for step, o in steps.items()} for steps in seen))
 
 
 def compares_sequences(claim: Claim) -> bool:

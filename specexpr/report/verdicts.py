@@ -77,7 +77,9 @@ def _section(one: Answered, source: Source) -> Iterator[Block]:
     answer = answer_of(one.verdict)
     head = Piece(named(one.question.task.name), Style.STRONG), ": ", Piece(answer.value, _STYLES[answer])
     yield line(*head, f" in {one.formalism}{_options(one)}")
-    yield line(proof_line(one.verdict), indent=2)
+    said = proof_line(one.verdict)
+    if not (isinstance(one.verdict, Expressible) and one.verdict.witness.explain().startswith(said)):
+        yield line(said, indent=2)
     match one.verdict:
         case Inexpressible(certificate=certificate):
             yield from _quoted(certificate, source)

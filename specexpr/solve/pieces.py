@@ -11,10 +11,12 @@ import time
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
+from math import lcm
+from operator import mul
 
 from specexpr.certify.model import Relation
 from specexpr.certify.ordering import holds
-from specexpr.solve.afriat import Concave, Piece, Row, Sign, value_at
+from specexpr.solve.afriat import Concave, Piece, Row, Sign
 from specexpr.solve.cone import Direction
 from specexpr.solve.rows import decide_rows
 
@@ -54,13 +56,22 @@ def fewer_pieces(
 
 def pruned(shape: Concave, pieces: Sequence[Piece], rows: Sequence[Row]) -> tuple[Piece, ...]:
     """Return pieces without those that the rows do not need; at least one is left."""
-    table = {piece: [value_at(piece, point) for point in shape.points] for piece in pieces}
-    kept = list(table)
-    for piece in list(kept):
-        fewer = [other for other in kept if other is not piece]
-        if fewer and _meets([min(table[one][i] for one in fewer) for i in range(shape.size)], rows):
+    table, below = _whole_values(shape, pieces)
+    kept = list(range(len(pieces)))
+    for k in range(len(pieces)):
+        fewer = [other for other in kept if other != k]
+        least = (min(here[j] for j in fewer) for here in table) if fewer else ()
+        if fewer and _meets([Fraction(n, over) for n, over in zip(least, below, strict=True)], rows):
             kept = fewer
-    return tuple(kept)
+    return tuple(pieces[k] for k in kept)
+
+
+def _whole_values(shape: Concave, pieces: Sequence[Piece]) -> tuple[list[list[int]], list[int]]:
+    """Return what each piece gives to each point, over a denominator for each point."""
+    over = lcm(*(w.denominator for piece in pieces for w in piece))
+    whole = [[w.numerator * (over // w.denominator) for w in piece] for piece in pieces]
+    table = [[sum(map(mul, piece, point.numerators)) for piece in whole] for point in shape.points]
+    return table, [over * point.below for point in shape.points]
 
 
 def _meets(values: Sequence[Fraction], rows: Sequence[Row]) -> bool:
@@ -87,7 +98,7 @@ def _meets(values: Sequence[Fraction], rows: Sequence[Row]) -> bool:
 
 def _groups(shape: Concave, pieces: Sequence[Piece]) -> list[Group]:
     """Return which points have which piece as the least, each point once."""
-    table = [[value_at(piece, point) for piece in pieces] for point in shape.points]
+    table, _ = _whole_values(shape, pieces)
     touched = [{i for i, here in enumerate(table) if here[k] == min(here)} for k in range(len(pieces))]
     left = set(range(shape.size))
     groups: list[Group] = []

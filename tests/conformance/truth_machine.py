@@ -34,7 +34,6 @@ def confirm(question: Question, verdict: Verdict) -> str | None:
     return confirm_machine_proof(question, verdict)
 
 
-
 def holds(environment: Environment, guard: Guard, step: Triple) -> bool:
     """Say whether a guard holds of a step, from what each of its words means."""
     s, a, t = step

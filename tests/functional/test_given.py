@@ -53,7 +53,7 @@ def test_output(specexpr: Run) -> None:
         ).replace("7/4", "7/8")
         + done.stdout[done.stdout.index("best: expressible") :]
     )
-    assert "best: expressible in consat, given fast, calm\n  calm subject to fast >= 4/3\n" in done.stdout
+    assert "best: expressible in consat, given fast, calm\n  calm subject to fast >= 4/3:\n" in done.stdout
 
 
 def test_flag(specexpr: Run) -> None:

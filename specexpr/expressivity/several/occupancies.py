@@ -80,15 +80,21 @@ class Extreme:
     view: Occupancies
     weights: tuple[Mapping[Coordinate, Fraction], ...]
     is_greatest: bool
+    _whole: tuple[Mapping[Coordinate, int], ...] = field(init=False, repr=False, compare=False)
+    _below: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        below = lcm(*(w.denominator for one in self.weights for w in one.values()))
+        whole = ({c: w.numerator * (below // w.denominator) for c, w in one.items()} for one in self.weights)
+        object.__setattr__(self, "_whole", tuple(whole))
+        object.__setattr__(self, "_below", below)
 
     def __call__(self, model: int, table: Table) -> Fraction:
         """Return what a policy is worth."""
         visits = self.view.visits((model, table))
-        sums = [
-            sum((w * visits.numerators[c] for c, w in one.items() if c in visits.numerators), _ZERO)
-            for one in self.weights
-        ]
-        return (max if self.is_greatest else min)(sums) / visits.below
+        there = visits.numerators
+        sums = (sum(w * there[c] for c, w in one.items() if c in there) for one in self._whole)
+        return Fraction((max if self.is_greatest else min)(sums), visits.below * self._below)
 
     def rewards(self) -> tuple[Reward, ...]:
         """Return the rewards, those that pay most places last."""

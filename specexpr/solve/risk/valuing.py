@@ -15,7 +15,6 @@ from specexpr.certify.model import Model, Table
 from specexpr.diagnostics import NoValue
 from specexpr.exact import Interval, Number
 from specexpr.solve.risk import functionals
-from specexpr.solve.risk.chances import chance_at_most
 from specexpr.solve.risk.functionals import Between, Outcomes
 from specexpr.solve.risk.laws import Infinite, OutOfReach, point_law
 from specexpr.solve.risk.moments import moment
@@ -116,6 +115,8 @@ def quantile_value(level: Fraction, account: Account, model: Model, table: Table
     if low is None or high is None:
         raise NoValue("the outcomes at its level are not bounded")
     if low < high:
+        from specexpr.solve.risk.chances import chance_at_most
+
         of = return_under(account, model, table)
         if chance_at_most(of, low)[0] >= level:
             return low

@@ -8,7 +8,9 @@ from specexpr.diagnostics import InternalError, Source, Span
 from specexpr.syntax.grammar import grammars, parse, parse_entries
 from specexpr.syntax.nodes import Leaf, Node
 
-STEMS = sorted(path.stem for path in grammars().glob("*.lark") if path.stem not in ("shared", "rewards"))
+STEMS = sorted(
+    path.stem for path in grammars().glob("*.lark") if path.stem not in ("shared", "rewards", "objectives")
+)
 
 
 def read(stem, text, start):
