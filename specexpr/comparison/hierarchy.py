@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
 
 from specexpr.comparison.cheapest import covers
 
@@ -124,31 +127,34 @@ def is_covered_on_finite_tasks(lower: str, upper: str) -> bool:
 
 def classes() -> tuple[FormalismClass, ...]:
     """Return the classes, each behind those that it covers."""
-    found = dict.fromkeys(
-        tuple(other for other in SEVENTEEN if is_covered(one, other) and is_covered(other, one))
-        for one in SEVENTEEN
-    )
-    return tuple(sorted(map(FormalismClass, found), key=_height))
+    found = (set(members) for _, members in _condensed().nodes(data="members"))
+    named = [FormalismClass(tuple(one for one in SEVENTEEN if one in members)) for members in found]
+    return tuple(sorted(named, key=_place))
 
 
-def _height(one: FormalismClass) -> int:
-    return sum(is_covered(other, one.name) for other in SEVENTEEN)
+def _condensed() -> nx.DiGraph:
+    """Return the graph of the classes: each leads to all that cover it."""
+    relation = nx.DiGraph((x, y) for x in SEVENTEEN for y in SEVENTEEN if is_covered(x, y))
+    return nx.condensation(relation)
+
+
+def _place(one: FormalismClass) -> tuple[int, int]:
+    below = sum(is_covered(other, one.name) for other in SEVENTEEN)
+    return below, SEVENTEEN.index(one.members[0])
 
 
 def edges() -> tuple[Edge, ...]:
     """Return the edges of the Hasse diagram, from below."""
     known = classes()
+    graph = _condensed()
+    number = {one: graph.graph["mapping"][one.name] for one in known}
+    least = nx.transitive_reduction(graph)
     return tuple(
         Edge(lower, upper, _argument(lower, upper))
         for lower in known
         for upper in known
-        if _is_below(lower, upper)
-        and not any(_is_below(lower, between) and _is_below(between, upper) for between in known)
+        if least.has_edge(number[lower], number[upper])
     )
-
-
-def _is_below(lower: FormalismClass, upper: FormalismClass) -> bool:
-    return lower != upper and is_covered(lower.name, upper.name)
 
 
 def _argument(lower: FormalismClass, upper: FormalismClass) -> str:
@@ -159,16 +165,5 @@ def _argument(lower: FormalismClass, upper: FormalismClass) -> str:
 
 def inclusions(lower: str, upper: str) -> tuple[tuple[str, str], ...]:
     """Return inclusions with an argument that lead from a formalism to one that covers it, as few as do."""
-    before: dict[str, str] = {}
-    order = [lower]
-    for one in order:
-        for low, high in ARGUMENTS:
-            if low == one and high != lower and high not in before:
-                before[high] = one
-                order.append(high)
-    steps: list[tuple[str, str]] = []
-    here = upper
-    while here != lower:
-        steps.append((before[here], here))
-        here = before[here]
-    return tuple(reversed(steps))
+    way = nx.shortest_path(nx.DiGraph(list(ARGUMENTS)), lower, upper)
+    return tuple(pairwise(way))

@@ -96,38 +96,18 @@ def _alike(moves: Sequence[Sequence[int]], marks: Mapping[int, Sequence[Marks]])
 
 
 def components(moves: Mapping[int, Sequence[int]], *starts: int) -> dict[int, int]:
-    """Return the strongly connected component of each node that is reached, by Tarjan's algorithm.
+    """Return the number of the strongly connected component of each node that is reached.
 
-    Components are numbered so that moves between them lead to smaller numbers.
+    Moves between components lead to smaller numbers.
     """
-    number: dict[int, int] = {}
-    low: dict[int, int] = {}
-    found: dict[int, int] = {}
-    stack: list[int] = []
-    count = 0
-    for start in starts:
-        todo = [(start, 0)]
-        while todo:
-            q, at = todo.pop()
-            if at == 0:
-                if q in number:
-                    continue
-                number[q] = low[q] = len(number)
-                stack.append(q)
-            else:
-                low[q] = min(low[q], low[moves[q][at - 1]])
-            row = moves[q]
-            while at < len(row) and (row[at] in found or row[at] in number):
-                if row[at] not in found:
-                    low[q] = min(low[q], number[row[at]])
-                at += 1
-            if at < len(row):
-                todo += [(q, at + 1), (row[at], 0)]
-            elif low[q] == number[q]:
-                while True:
-                    member = stack.pop()
-                    found[member] = count
-                    if member == q:
-                        break
-                count += 1
-    return found
+    import networkx as nx
+
+    order = list(dict.fromkeys(starts))
+    seen = set(order)
+    for q in order:
+        new = [r for r in dict.fromkeys(moves[q]) if r not in seen]
+        seen.update(new)
+        order += new
+    graph = nx.DiGraph({q: moves[q] for q in order})
+    found = nx.strongly_connected_components(graph)  # each after all that it leads to
+    return {q: number for number, members in enumerate(found) for q in members}

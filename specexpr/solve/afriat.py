@@ -20,23 +20,33 @@ extreme rays of the cone. So sums > 0 are looked for first, and there are finite
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
-from math import lcm
+from math import floor, lcm, log10
+from operator import mul
 from typing import Generic, Protocol, TypeVar
 
+import numpy as np
+
 from specexpr.certify.model import Relation
+from specexpr.certify.ordering import holds
 from specexpr.exact import common_denominator
 from specexpr.solve.cone import Conflict, Direction, OutOfTime
+from specexpr.solve.convex import propose_pieces
 from specexpr.solve.rows import decide_rows
 
 Piece = tuple[Fraction, ...]
 F = TypeVar("F", covariant=True)
 
+FEWEST_PROPOSED = 50
+"""Through fewer points functions are found exactly before cvxpy is loaded."""
+
 _ZERO = Fraction(0)
 _AT_ONCE = 4  # cuts for each vector that join at once
+_DIGITS = (1, 2, 3, 4, 6, 8, 12)  # of what floats propose
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,28 @@ class Row:
 
     parts: tuple[tuple[int, int], ...]
     relation: Relation
+
+
+def met(values: Sequence[Fraction], rows: Sequence[Row]) -> bool:
+    """Say whether values meet rows for some other unknowns, of which each row has one at most."""
+    low: dict[int, tuple[Fraction, bool]] = {}
+    high: dict[int, tuple[Fraction, bool]] = {}
+    for row in rows:
+        total = sum((n * values[k] for k, n in row.parts if k >= 0), _ZERO)
+        other = next(((k, n) for k, n in row.parts if k < 0), None)
+        is_strict = row.relation is Relation.STRICT
+        if other is None:
+            if not holds(row.relation, total, _ZERO):
+                return False
+        elif other[1] > 0:  # the unknown is at least -total / n
+            low[other[0]] = max(
+                low.get(other[0], (-total / other[1], is_strict)), (-total / other[1], is_strict)
+            )
+        else:
+            bound = total / -other[1], not is_strict
+            high[other[0]] = min(high.get(other[0], bound), bound)
+    both = ((low[k], high[k]) for k in low if k in high)
+    return all(x < y or (x == y and not strict and weak) for (x, strict), (y, weak) in both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +109,10 @@ class Shape(Protocol[F]):
         """Return a function with these values over a denominator, or cuts that they violate."""
         ...
 
+    def propose(self, rows: Sequence[Row], others: int, deadline: float | None) -> F | None:
+        """Return a function whose values meet the rows, if floats find one and it exactly does."""
+        ...
+
 
 @dataclass(slots=True)
 class Values(Generic[F]):
@@ -88,6 +124,9 @@ class Values(Generic[F]):
 
     def solve(self, shape: Shape[F], *, deadline: float | None = None) -> F | Contradiction | OutOfTime:
         """Return a function of the shape whose values meet the rows, or what contradicts itself."""
+        proposed = None if self.cuts else shape.propose(self.rows, self.others, deadline)
+        if proposed is not None:
+            return proposed
         while True:
             outcome = self._values(shape.size, deadline)
             match outcome:
@@ -177,6 +216,42 @@ class Concave:
                     pieces.append(found)
         return cuts or tuple(pieces)
 
+    def table(self, pieces: Sequence[Piece]) -> tuple[list[list[int]], list[int]]:
+        """Return what each piece gives to each point, over a denominator for each point."""
+        over = lcm(*(w.denominator for piece in pieces for w in piece))
+        whole = [[w.numerator * (over // w.denominator) for w in piece] for piece in pieces]
+        values = [[sum(map(mul, piece, point.numerators)) for piece in whole] for point in self.points]
+        return values, [over * point.below for point in self.points]
+
+    def propose(self, rows: Sequence[Row], others: int, deadline: float | None) -> tuple[Piece, ...] | None:
+        """Return pieces that floats propose, as coarse as may be, if their least meets the rows."""
+        if self.size < FEWEST_PROPOSED or any(row.relation is Relation.TIE for row in rows):
+            return None  # rounded values do not tie
+        points = np.array([[n / x.below for n in x.numerators] for x in self.points])
+        signed = [k for k, sign in enumerate(self.signs) if sign is not Sign.FREE]
+        seconds = None if deadline is None else deadline - time.monotonic()
+        found = propose_pieces(points, signed, rows, others, seconds=seconds)
+        if found is None:
+            return None
+        largest = np.max(np.abs(found))
+        for digits in _DIGITS:
+            step = Fraction(10) ** (floor(log10(largest)) - digits)
+            pieces = tuple(dict.fromkeys(tuple(round(Fraction(w) / step) * step for w in g) for g in found))
+            if self._allows(pieces):
+                values, below = self.table(pieces)
+                least = [Fraction(min(here), over) for here, over in zip(values, below, strict=True)]
+                if met(least, rows):
+                    return pieces
+        return None
+
+    def _allows(self, pieces: Sequence[Piece]) -> bool:
+        """Say whether the coordinates of pieces have their signs."""
+        return all(
+            sign is Sign.FREE or w > 0 or (w == 0 and sign is Sign.NONNEGATIVE)
+            for piece in pieces
+            for w, sign in zip(piece, self.signs, strict=True)
+        )
+
     def _piece(
         self, i: int, values: Sequence[int], below: int, deadline: float | None
     ) -> Piece | Cut | OutOfTime:
@@ -245,3 +320,6 @@ class Monotone:
                     cuts.append(Cut(i, ((j, Fraction(1)),), self.is_strict))
         worst = sorted(cuts, key=lambda cut: values[cut.point] - values[cut.shares[0][0]])
         return worst[: _AT_ONCE * self.size] or tuple(Fraction(n, below) for n in values)
+
+    def propose(self, rows: Sequence[Row], others: int, deadline: float | None) -> None:
+        """Return nothing: few cuts are needed."""

@@ -23,7 +23,10 @@ from specexpr.solve.floats import Matrix, independent_direction, propose, propos
 Rows = Sequence[Sequence[int]]
 
 SMALL_WORK = 10_000
-"""Up to so many rows x columns x rank the exact simplex method takes less than floats and a check."""
+"""Up to so many rows x columns x rank the exact simplex method takes less than floats and a check; entries
+count by their length."""
+
+_WORD = 16  # bits
 
 _TIGHT = 1e-9
 _MOST_SUPPORT = 300
@@ -36,18 +39,32 @@ def decide_rows(rows: Rows, relations: Sequence[Relation], *, deadline: float | 
     >>> decide_rows([(2, 0), (0, 3)], [Relation.STRICT, Relation.TIE])
     Direction(numerators=(1, 0), denominator=1)
     """
+    found = attempt_rows(rows, relations, deadline=deadline)
+    return _simplex(rows, relations, deadline) if found is None else found
+
+
+def attempt_rows(
+    rows: Rows, relations: Sequence[Relation], *, deadline: float | None = None
+) -> Outcome | None:
+    """Return the same where that takes little time; None where it is left open."""
     for k, (row, relation) in enumerate(zip(rows, relations, strict=True)):
         if relation is Relation.STRICT and not any(row):
             return Conflict(((k, Fraction(1)),))
+    if _work(rows) > SMALL_WORK:
+        return _by_floats(rows, relations, deadline)
+    return _simplex(rows, relations, deadline)
+
+
+def _work(rows: Rows) -> int:
+    """Return a measure of what the exact simplex method has to do."""
     width = len(rows[0]) if rows else 0
-    if len(rows) * width * min(len(rows), width) > SMALL_WORK:
-        found = _by_floats(rows, relations, deadline)
-        if found is not None:
-            return found
+    longest = max((x.bit_length() for row in rows for x in row), default=0)
+    return len(rows) * width * min(len(rows), width) * max(1, longest // _WORD)
+
+
+def _simplex(rows: Rows, relations: Sequence[Relation], deadline: float | None) -> Outcome:
     outcome = decide_cone(rows, relations, deadline=deadline)
-    if isinstance(outcome, Direction):
-        return _readable(outcome, rows, relations)
-    return outcome
+    return _readable(outcome, rows, relations) if isinstance(outcome, Direction) else outcome
 
 
 def meets(w: Sequence[int], rows: Rows, relations: Sequence[Relation]) -> bool:

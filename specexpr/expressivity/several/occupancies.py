@@ -62,6 +62,10 @@ class OccupancyShape:
         """Return pieces, or cuts that the values violate."""
         return self.concave.judge(values, below, deadline)
 
+    def propose(self, rows: Sequence[Row], others: int, deadline: float | None) -> tuple[Piece, ...] | None:
+        """Return pieces that floats propose, if their least meets the rows."""
+        return self.concave.propose(rows, others, deadline)
+
     def weights(self, piece: Piece) -> Mapping[Coordinate, Fraction]:
         """Return a piece as rewards on coordinates, where not 0."""
         values: Sequence[Fraction] = piece
