@@ -9,7 +9,7 @@ first, then whichever of the rivals that the kernel compares are worth too much.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -17,14 +17,14 @@ from typing import cast
 
 from specexpr.certify.checking import check
 from specexpr.certify.kinds.step_reward import StepRewardWitness
-from specexpr.certify.model import AcceptableSet, Acceptance, Claim, Distribution, Relation, Table
+from specexpr.certify.model import AcceptableSet, Claim, Distribution, Relation, Table
 from specexpr.certify.proofs import FarkasCertificate, Refused, RewardEntry, Term, TooLarge
 from specexpr.certify.walk import Coordinate
 from specexpr.exact import common_denominator
-from specexpr.expressivity.acceptable import alike_conflict, classes, fringe, good_test
 from specexpr.expressivity.clocked_features import ClockedFeatures, Vector, clocked_features
 from specexpr.expressivity.conflict import terms
-from specexpr.expressivity.system import PolicyPoint, Row, System
+from specexpr.expressivity.set_rows import SetRows, alike_term
+from specexpr.expressivity.system import PolicyPoint, System
 from specexpr.expressivity.verdict import Undecided
 from specexpr.models.policy import Behaviours
 from specexpr.solve.cone import Conflict, Direction
@@ -90,21 +90,21 @@ class _Decision:
     deadline: float | None
     claim: Claim = field(init=False)
     system: System = field(init=False)  # points and rows only
+    sets: SetRows = field(init=False)
     _known: dict[int, tuple[dict[Coordinate, int], int]] = field(default_factory=dict)
-    _listed: set[tuple[int, int]] = field(default_factory=set)
     _behaviours: dict[int, dict[int, Table]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.claim = self.features.claim
         self.system = System(self.claim, (), Behaviours(self.claim.models))
+        self.sets = SetRows(self.system)
 
     def run(self) -> Decided:
-        alike = self._alike()
+        alike = alike_term(self.claim)
         if alike is not None:
             return self._refuted([alike])
         self.system.add_constraints(self.claim.constraints)
-        for k, accepted in enumerate(self.claim.acceptable):
-            self._add_set(k, accepted)
+        self.sets.add_all()
         try:
             while not self._is_late():
                 columns, vectors, scales = self._rows()
@@ -134,49 +134,6 @@ class _Decision:
 
     def _refuted(self, found: list[Term]) -> FarkasCertificate:
         return FarkasCertificate(self.claim.discount, tuple(found), numbers=self.features.of_terms(found))
-
-    def _alike(self) -> Term | None:
-        """Return good > bad of a set, of two policies that behave alike, if there are any."""
-        for accepted in self.claim.acceptable:
-            if accepted.over is None and not self.claim.modulo_unreachable:
-                pair = alike_conflict(self.claim.models[accepted.model], accepted.good)
-                if pair is not None:
-                    return Term(accepted.model, *pair, Relation.STRICT, Fraction(1), accepted.line)
-        return None
-
-    def _add_set(self, k: int, accepted: AcceptableSet) -> None:
-        """Add the rows of good policies, and of bad ones that are listed or near good ones."""
-        system, model = self.system, self.claim.models[accepted.model]
-        first, *others = [(system.policy(accepted.model, table), table) for table in accepted.good]
-        if accepted.acceptance is Acceptance.RANGE:
-            for number, table in (first, *others):
-                system.rows.append(Row(Relation.WEAK, number, None, k, -1, good=table))
-        else:
-            for number, table in others:
-                if number != first[0]:
-                    system.rows.append(Row(Relation.TIE, number, first[0], k, good=table, bad=first[1]))
-        bad: Iterable[Table] = accepted.over or ()
-        if accepted.over is None:
-            bad = fringe(model, [tuple(row) for row in model.rows], classes(model, accepted.good))
-        is_good = good_test(model, accepted, modulo_unreachable=self.claim.modulo_unreachable)
-        for table in bad:
-            if not is_good(table):
-                self._add_bad(k, table)
-
-    def _add_bad(self, k: int, table: Table) -> None:
-        """Add the row that puts a bad policy below the good ones."""
-        accepted = self.claim.acceptable[k]
-        number = self.system.policy(accepted.model, table)
-        if (k, number) in self._listed:
-            return
-        self._listed.add((k, number))
-        if accepted.acceptance is Acceptance.RANGE:
-            row = Row(Relation.STRICT, None, number, k, 1, bad=table)
-        else:
-            good = accepted.good[0]
-            plus = self.system.policy(accepted.model, good)
-            row = Row(Relation.STRICT, plus, number, k, good=good, bad=table)
-        self.system.rows.append(row)
 
     def _of(self, number: int) -> tuple[dict[Coordinate, int], int]:
         """Return the features of a point as integers over one denominator."""
@@ -223,7 +180,7 @@ class _Decision:
                 valued = ((self._value(number, weights), number) for number in bad)
                 reached = sorted((pair for pair in valued if pair[0] >= least), reverse=True)
                 for _, number in reached[:_CUTS]:
-                    self._add_bad(k, bad[number])
+                    self.sets.add_bad(k, bad[number])
                     found = True
         return found
 

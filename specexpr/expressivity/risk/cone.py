@@ -11,7 +11,7 @@ conflict all the same; if they do not, only the mean is left to try.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import lcm
@@ -21,14 +21,14 @@ from specexpr.certify.asked import asked_terms
 from specexpr.certify.chain import Chain
 from specexpr.certify.kinds.coefficients import CoefficientsWitness, Value, coefficient_values
 from specexpr.certify.kinds.dominance import DominanceCertificate
-from specexpr.certify.model import AcceptableSet, Acceptance, Claim, Relation, Table
+from specexpr.certify.model import AcceptableSet, Claim, Relation, Table
 from specexpr.certify.ordering import every_behaviour
-from specexpr.certify.proofs import Refused, Term, TooLarge
+from specexpr.certify.proofs import Refused, TooLarge
 from specexpr.certify.risk import net_weights
 from specexpr.exact import common_denominator
-from specexpr.expressivity.acceptable import alike_conflict, classes, fringe, good_test
 from specexpr.expressivity.conflict import terms
 from specexpr.expressivity.risk.columns import Columns, Coordinates, Mixture, Point, columns_of
+from specexpr.expressivity.set_rows import SetRows, alike_term
 from specexpr.expressivity.system import PolicyPoint, Row, System
 from specexpr.expressivity.verdict import Undecided
 from specexpr.models.policy import Behaviours
@@ -72,16 +72,6 @@ def decide_coefficients(
         return Unknown(str(limit))
 
 
-def alike_term(claim: Claim) -> Term | None:
-    """Return good > bad of a set, of two policies that behave alike, if there are any."""
-    for accepted in claim.acceptable:
-        if accepted.over is None and not claim.modulo_unreachable:
-            pair = alike_conflict(claim.models[accepted.model], accepted.good)
-            if pair is not None:
-                return Term(accepted.model, *pair, Relation.STRICT, _ONE, accepted.line)
-    return None
-
-
 @dataclass(slots=True)
 class _Decision:
     claim: Claim
@@ -89,13 +79,14 @@ class _Decision:
     deadline: float | None
     columns: Columns = field(init=False)
     system: System = field(init=False)  # points and rows only
+    sets: SetRows = field(init=False)
     unknown: dict[int, str] = field(default_factory=dict)  # of points, why
     _known: set[int] = field(default_factory=set)
-    _listed: set[tuple[int, int]] = field(default_factory=set)
     _behaviours: dict[int, dict[int, Table]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.system = System(self.claim, (), Behaviours(self.claim.models))
+        self.sets = SetRows(self.system)
         self.columns = columns_of(self.claim, self.formalism, self._point)
 
     def run(self) -> CoefficientsWitness | DominanceCertificate | Unknown:
@@ -104,8 +95,7 @@ class _Decision:
         if alike is not None:
             return DominanceCertificate((alike,))
         self.system.add_constraints(self.claim.constraints)
-        for k, accepted in enumerate(self.claim.acceptable):
-            self._add_set(k, accepted)
+        self.sets.add_all()
         while True:
             self._look()
             known = [k for k, row in enumerate(self.system.rows) if not self._is_unknown(row)]
@@ -228,40 +218,6 @@ class _Decision:
     def _is_unknown(self, row: Row) -> bool:
         return not self.unknown.keys().isdisjoint(_sides(row))
 
-    def _add_set(self, k: int, accepted: AcceptableSet) -> None:
-        """Add the rows of good policies, and of bad ones that are listed or near good ones."""
-        system, model = self.system, self.claim.models[accepted.model]
-        first, *others = [(system.policy(accepted.model, table), table) for table in accepted.good]
-        if accepted.acceptance is Acceptance.RANGE:
-            for number, table in (first, *others):
-                system.rows.append(Row(Relation.WEAK, number, None, k, -1, good=table))
-        else:
-            for number, table in others:
-                if number != first[0]:
-                    system.rows.append(Row(Relation.TIE, number, first[0], k, good=table, bad=first[1]))
-        bad: Iterable[Table] = accepted.over or ()
-        if accepted.over is None:
-            bad = fringe(model, [tuple(row) for row in model.rows], classes(model, accepted.good))
-        is_good = good_test(model, accepted, modulo_unreachable=self.claim.modulo_unreachable)
-        for table in bad:
-            if not is_good(table):
-                self._add_bad(k, table)
-
-    def _add_bad(self, k: int, table: Table) -> None:
-        """Add the row that puts a bad policy below the good ones."""
-        accepted = self.claim.acceptable[k]
-        number = self.system.policy(accepted.model, table)
-        if (k, number) in self._listed:
-            return
-        self._listed.add((k, number))
-        if accepted.acceptance is Acceptance.RANGE:
-            row = Row(Relation.STRICT, None, number, k, 1, bad=table)
-        else:
-            good = accepted.good[0]
-            plus = self.system.policy(accepted.model, good)
-            row = Row(Relation.STRICT, plus, number, k, good=good, bad=table)
-        self.system.rows.append(row)
-
     def _add_cuts(self, witness: CoefficientsWitness) -> bool:
         """Add rows for bad policies that are worth as much as some good one; say whether there are any."""
         found = False
@@ -271,7 +227,7 @@ class _Decision:
                 least = min(value(accepted.model, table) for table in accepted.good)
                 reached = sorted(self._reaching(k, accepted, least, value), key=lambda pair: -pair[0])
                 for _, table in reached[:_CUTS]:
-                    self._add_bad(k, table)
+                    self.sets.add_bad(k, table)
                     found = True
         return found
 

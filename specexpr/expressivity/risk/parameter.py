@@ -27,9 +27,10 @@ from specexpr.certify.proofs import Refused, Term, TooLarge
 from specexpr.certify.risk import Returns, returns_of
 from specexpr.diagnostics import InternalError
 from specexpr.expressivity.acceptable import classes, fringe, good_test
-from specexpr.expressivity.risk.cone import OUT_OF_TIME, Unknown, alike_term
+from specexpr.expressivity.risk.cone import OUT_OF_TIME, Unknown
 from specexpr.expressivity.risk.covers import Cover
 from specexpr.expressivity.risk.gap_signs import Bases, Levels, Range, Signs
+from specexpr.expressivity.set_rows import alike_term
 from specexpr.expressivity.verdict import Undecided
 from specexpr.models.policy import Behaviours, mark
 
