@@ -13,7 +13,7 @@ from fractions import Fraction
 from specexpr.solve.risk.ends import tail_extremes
 from specexpr.solve.risk.returns import Return
 
-WORK = 20_000
+WORK = 5_000
 """So many steps are taken."""
 
 _BITS = 1 << 13
