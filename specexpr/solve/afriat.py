@@ -231,9 +231,9 @@ class Concave:
         signed = [k for k, sign in enumerate(self.signs) if sign is not Sign.FREE]
         seconds = None if deadline is None else deadline - time.monotonic()
         found = propose_pieces(points, signed, rows, others, seconds=seconds)
-        if found is None:
+        largest = 0.0 if found is None else float(np.max(np.abs(found)))
+        if found is None or not largest:
             return None
-        largest = np.max(np.abs(found))
         for digits in _DIGITS:
             step = Fraction(10) ** (floor(log10(largest)) - digits)
             pieces = tuple(dict.fromkeys(tuple(round(Fraction(w) / step) * step for w in g) for g in found))
