@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from specexpr.diagnostics import Diagnostic
     from specexpr.document.document import Document
     from specexpr.expressivity.task import Objective, Options, Task
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 TRACEBACK = "SPECEXPR_TRACEBACK"
 """The environment variable that makes our own mistakes show where they happened."""
@@ -47,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> Status:
     from specexpr.arguments import read_arguments
-    from specexpr.diagnostics import Diagnostic, SpecError
-    from specexpr.report.output import prepare_streams, write_diagnostics, write_text
+    from specexpr.diagnostics import Diagnostic, SpecError, SpecErrors
+    from specexpr.report.output import prepare_streams, write_diagnostics, write_errors, write_text
 
     prepare_streams()
     try:
@@ -60,6 +63,9 @@ def _run(arguments: Sequence[str]) -> Status:
         return _COMMANDS[read.command](read)
     except SpecError as error:
         write_diagnostics(error.diagnostics, error.source)
+        return Status.WRONG
+    except SpecErrors as several:
+        write_errors(several.errors)
         return Status.WRONG
     except OSError as error:
         message = f"the output cannot be written: {error.strerror or error}"
@@ -91,6 +97,22 @@ def _load(path: str) -> Document:
     document = loads(text, name=name)
     write_diagnostics(document.warnings, document.source)
     return document
+
+
+def _each(work: Callable[[One], Other], some: Sequence[One]) -> list[Other]:
+    """Return what work makes of each; raise SpecErrors with all errors, each once, if there are any."""
+    from specexpr.diagnostics import SpecError, SpecErrors
+
+    done: list[Other] = []
+    errors: dict[object, SpecError] = {}
+    for one in some:
+        try:
+            done.append(work(one))
+        except SpecError as error:
+            errors.setdefault((error.diagnostics, error.source), error)
+    if errors:
+        raise SpecErrors(errors.values())
+    return done
 
 
 def _named_objectives(document: Document, names: Sequence[str]) -> list[Objective]:
@@ -182,8 +204,8 @@ def _compare(read: Namespace) -> Status:
 
     _refuse_unwritable(read.html)
     among = None if read.formalisms is None else named_formalisms(read.formalisms)
-    documents = [_load(path) for path in dict.fromkeys(read.files)]
-    options = [_options(read, document) for document in documents]
+    documents = _each(_load, list(dict.fromkeys(read.files)))
+    options = _each(lambda document: _options(read, document), documents)
     agendas = [
         agenda(document, tasks, among, one)
         for document, tasks, one in zip(documents, _chosen(documents, read.task), options, strict=True)

@@ -98,6 +98,14 @@ def _line(diagnostic: Diagnostic, source: Source | None) -> str:
     return f"{place}{diagnostic.severity}[{diagnostic.id}]: {diagnostic.message}{help}"
 
 
+class SpecErrors(Exception):  # noqa: N818 -- several SpecError
+    """Several texts are wrong: an error for each."""
+
+    def __init__(self, errors: Iterable[SpecError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(map(str, self.errors)))
+
+
 class IllPosed(SpecError):  # noqa: N818 -- the house's name: a question, not a failure
     """The question makes no sense as it stands (no discount, a strict cycle): not the same as "no"."""
 

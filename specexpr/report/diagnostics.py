@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from specexpr.diagnostics import Diagnostic, Severity, Source, Span
 from specexpr.report.layout import Block, Line, Piece, Style, fixed, line, printable, width
 
+MOST_SHOWN = 50
+"""So many diagnostics of a file are shown: a file of another kind may be wrong in every line."""
+
 _TAB = 4
 _ROOM = 100
 _BEFORE = 60
@@ -17,15 +20,16 @@ _STYLES = {Severity.ERROR: Style.BAD, Severity.WARNING: Style.UNSURE, Severity.N
 
 def diagnostic_blocks(diagnostics: Sequence[Diagnostic], source: Source | None) -> Iterator[Block]:
     """Yield what is to be shown of some diagnostics, and at the end how many there are."""
-    for diagnostic in diagnostics:
+    for diagnostic in diagnostics[:MOST_SHOWN]:
         shown = list(_diagnostic(diagnostic, source))
         yield from shown
         if len(shown) > 1:
             yield Line()
     counted = Counter(diagnostic.severity for diagnostic in diagnostics)
     found = [_count(counted[severity], severity) for severity in Severity if counted[severity]]
-    if source is not None:
-        yield line(f"found {' and '.join(found)}")
+    first = f"; the first {MOST_SHOWN} are shown" if len(diagnostics) > MOST_SHOWN else ""
+    if source is not None or first:
+        yield line(f"found {' and '.join(found)}{first}")
 
 
 def _count(number: int, severity: Severity) -> str:

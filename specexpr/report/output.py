@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from specexpr.diagnostics import Diagnostic, Source
+from specexpr.diagnostics import Diagnostic, Source, SpecError
 from specexpr.report.diagnostics import diagnostic_blocks
-from specexpr.report.layout import Block
+from specexpr.report.layout import Block, Line
 from specexpr.report.terminal import page, shown
 
 
@@ -40,6 +40,15 @@ def write_diagnostics(diagnostics: Sequence[Diagnostic], source: Source | None =
     """Write diagnostics to standard error, if there are any."""
     if diagnostics:
         _write(sys.stderr, shown(diagnostic_blocks(diagnostics, source), sys.stderr))
+
+
+def write_errors(errors: Iterable[SpecError]) -> None:
+    """Write the diagnostics of several errors to standard error, an empty line between them."""
+    blocks: list[Block] = []
+    for error in errors:
+        blocks += [Line()] if blocks else []
+        blocks += diagnostic_blocks(error.diagnostics, error.source)
+    _write(sys.stderr, shown(blocks, sys.stderr))
 
 
 def _write(stream: TextIO | None, text: str) -> None:

@@ -228,3 +228,21 @@ sys.exit(main(["compare", "e.spex", "--in", "mr,rm", "--processes", "2"]))
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_all_errors_of_all_files(here: Here, tmp_path: Path) -> None:
+    """Each file's mistakes come together in one run, what is wrong with options once; fifty at most."""
+    (tmp_path / "one.spex").write_text("environment e { states a; actions x; start b; a / x -> a }\n")
+    (tmp_path / "two.spex").write_text("policy p in e { * -> x\n")
+    (tmp_path / "page.spex").write_text("h1 { }\n" * 70)
+    status, _, errors = here("one.spex", "two.spex", "page.spex", "nowhere.spex")
+    assert status == 3
+    for said in (
+        "one.spex:1:44",
+        "two.spex:1:15",
+        "found 70 errors; the first 50 are shown",
+        "nowhere.spex cannot",
+    ):
+        assert said in errors, errors
+    assert errors.count("--> page.spex") == 50
+    assert here("rooms.spex", "entailment.spex", "--discount", "2")[2].count("error[") == 1

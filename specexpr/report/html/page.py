@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from specexpr.diagnostics import SpecError
 from specexpr.formalism import find_formalism
@@ -124,7 +124,22 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.globals["narrow"] = NARROW
+    templates.filters["coded"] = coded
     return templates
+
+
+def coded(text: str) -> Markup:
+    """Return plain text as HTML, what stands in backticks as code.
+
+    >>> print(coded("write `a > b`"))
+    write <code>a &gt; b</code>
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts)
+    )
 
 
 def render(template: str, **context: object) -> str:
