@@ -100,7 +100,8 @@ def _kind(document: Document, wanted: Wanted) -> str:
         raise SpecError([Diagnostic(id="usage", message=message, help=hint)])
     among = KINDS if wanted.kind is None else (wanted.kind,)
     known = tuple(dict.fromkeys(name for kind in among for name in names[kind]))
-    message = f"{document.source.name} has no {' or '.join(among)} {shown(wanted.name)}"
+    what = wanted.kind or "environment, policy, objective or task"
+    message = f"{document.source.name} has no {what} {shown(wanted.name)}"
     hint = name_hint(wanted.name, known, kind=wanted.kind or "declared")
     raise SpecError([Diagnostic(id="unknown-name", message=message, help=hint)])
 
