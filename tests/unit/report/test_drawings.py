@@ -72,7 +72,7 @@ def test_each_thing_has_a_picture(draw: Draw, arguments: str, word: str) -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("roms", ['no environment or policy or objective or task "roms"', 'did you mean "rooms"?']),
+        ("roms", ['no environment, policy, objective or task "roms"', 'did you mean "rooms"?']),
         ("rooms --kind task", ['has no task "rooms"', "known task names: move"]),
         ("rooms --policy ther", ['has no policy "ther"', 'did you mean "there"?']),
         ("fast", ['"fast" is the name of several things: policy, objective', "--kind policy"]),
