@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from specexpr.models.policy import point
 from specexpr.syntax.grammar import parse_entries
 from specexpr.syntax.names import NAME, clipped, shown
 from specexpr.syntax.nodes import Body, Leaf, Node
+
+_LABEL = re.compile(rf"\s*label\s+({NAME.pattern})")
 
 
 def read_environment(context: Context, name: str, header: Span, body: Span) -> Draft | None:
@@ -116,7 +119,16 @@ class _Labels:
             in_states = frozenset(s for states, _ in members for s in states)
             found[name] = Label(name, in_states, frozenset(pair for _, pairs in members for pair in pairs))
             spans[name] = leaf.span
+        for name in self._unread(content):
+            found.setdefault(name, Label(name, frozenset(), frozenset()))
         return tuple(found.values())
+
+    def _unread(self, content: Body) -> Iterator[str]:
+        """Yield the names of labels whose entries could not be read: formulas may use them."""
+        for span in content.broken:
+            match = _LABEL.match(self.context.source.text, span.start, span.end)
+            if match is not None:
+                yield match[1].strip('"')
 
     def _member(self, member: Node) -> tuple[Iterable[int], Iterable[tuple[int, int]]]:
         """Return the states and the pairs that one member of a label names."""

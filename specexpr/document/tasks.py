@@ -261,6 +261,7 @@ class TaskReader:
             self.sound = False
             return
         if not self.scope.drafts[model].sound:
+            self.sound = False
             return
         named = [(leaf, self.declared.policies[environment.name, self._name(leaf)]) for leaf in leaves]
         policies = [policy for _, policy in named if policy is not None]
