@@ -176,13 +176,16 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         add("--json", action="store_true", help=json)
 
     check = commands.add_parser(
-        "check", help="decide tasks", description=about["check"], epilog=_CHECK_EXAMPLES
+        "check", help="decide tasks, with proofs", description=about["check"], epilog=_CHECK_EXAMPLES
     )
     check.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     questions(check, json="print one JSON document, with every proof")
 
     compare = commands.add_parser(
-        "compare", help="compare formalisms", description=about["compare"], epilog=_COMPARE_EXAMPLES
+        "compare",
+        help="tasks and formalisms side by side",
+        description=about["compare"],
+        epilog=_COMPARE_EXAMPLES,
     )
     compare.add_argument("files", metavar="FILE", nargs="+", help=".spex files, or - for standard input")
     questions(compare, json="print one JSON document, with every proof and repair")
@@ -194,7 +197,9 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
         "--processes", type=whole, metavar="N", help="how many answers are sought at once (one for each core)"
     )
 
-    evaluate = commands.add_parser("evaluate", help="value objectives", description=about["evaluate"])
+    evaluate = commands.add_parser(
+        "evaluate", help="value objectives at policies", description=about["evaluate"]
+    )
     evaluate.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     evaluate.add_argument("--json", action="store_true", help="print one JSON document")
     way = evaluate.add_mutually_exclusive_group()
@@ -202,7 +207,10 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     way.add_argument("--optimal", action="store_true", help="the largest values over all policies, and how")
 
     product = commands.add_parser(
-        "product", help="print a product", description=about["product"], epilog=_PRODUCT_EXAMPLES
+        "product",
+        help="print an objective compiled into its environment",
+        description=about["product"],
+        epilog=_PRODUCT_EXAMPLES,
     )
     product.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     product.add_argument("--objective", required=True, metavar="O", help="the objective")
@@ -217,7 +225,10 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     )
 
     draw = commands.add_parser(
-        "draw", help="draw a picture", description=about["draw"], epilog=_DRAW_EXAMPLES
+        "draw",
+        help="draw an environment, a policy, an objective, a task",
+        description=about["draw"],
+        epilog=_DRAW_EXAMPLES,
     )
     draw.add_argument("file", metavar="FILE", help="a .spex file, or - for standard input")
     draw.add_argument("name", metavar="NAME", help="an environment, a policy, an objective or a task")
@@ -236,7 +247,10 @@ def read_arguments(arguments: Sequence[str], about: Mapping[str, str | None]) ->
     )
 
     atlas = commands.add_parser(
-        "atlas", help="compare formalisms", description=about["atlas"], epilog=_ATLAS_EXAMPLES
+        "atlas",
+        help="which formalisms express whatever others do",
+        description=about["atlas"],
+        epilog=_ATLAS_EXAMPLES,
     )
     atlas.add_argument(
         "--format",

@@ -23,7 +23,8 @@ g_i with u_j <= u_i + <g_i, v_j - v_i> for all j, and slopes are positive, or at
 not fall. Conversely the least of these linear functions is such a function. The answer is a list of weighted
 sums of which the least counts, pruned and merged as long as that is found to go on. Or it is a list of
 policies that are at least as good in everything as mixtures of others are on average, so that they are worth
-as much as these, or more, which the constraints contradict.
+as much as these, or more, which the constraints contradict. For 50 policies and more a convex program in
+floats proposes the sums; they are rounded and multiplied out exactly.
 
 Objectives that the kernel values are those that pay for steps and the probabilities of formulas. Acceptable
 sets among all deterministic policies compare all behaviours, up to 5,000. Several environments share one
