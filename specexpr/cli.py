@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from specexpr.diagnostics import Diagnostic
     from specexpr.document.document import Document
     from specexpr.expressivity.task import Objective, Options, Task
-
-One = TypeVar("One")
-Other = TypeVar("Other")
 
 TRACEBACK = "SPECEXPR_TRACEBACK"
 """The environment variable that makes our own mistakes show where they happened."""
@@ -97,22 +94,6 @@ def _load(path: str) -> Document:
     document = loads(text, name=name)
     write_diagnostics(document.warnings, document.source)
     return document
-
-
-def _each(work: Callable[[One], Other], some: Sequence[One]) -> list[Other]:
-    """Return what work makes of each; raise SpecErrors with all errors, each once, if there are any."""
-    from specexpr.diagnostics import SpecError, SpecErrors
-
-    done: list[Other] = []
-    errors: dict[object, SpecError] = {}
-    for one in some:
-        try:
-            done.append(work(one))
-        except SpecError as error:
-            errors.setdefault((error.diagnostics, error.source), error)
-    if errors:
-        raise SpecErrors(errors.values())
-    return done
 
 
 def _named_objectives(document: Document, names: Sequence[str]) -> list[Objective]:
@@ -197,6 +178,7 @@ def _compare(read: Namespace) -> Status:
     from specexpr.comparison.asking import Plan, named_formalisms, without_use
     from specexpr.comparison.comparing import agenda, compared, mendable, refuse_if_nothing, repaired
     from specexpr.comparison.workers import cores
+    from specexpr.diagnostics import each
     from specexpr.report.layout import line
     from specexpr.report.output import write_blocks, write_diagnostics, write_text
     from specexpr.report.progress import progress
@@ -204,8 +186,8 @@ def _compare(read: Namespace) -> Status:
 
     _refuse_unwritable(read.html)
     among = None if read.formalisms is None else named_formalisms(read.formalisms)
-    documents = _each(_load, list(dict.fromkeys(read.files)))
-    options = _each(lambda document: _options(read, document), documents)
+    documents = each(_load, list(dict.fromkeys(read.files)))
+    options = each(lambda document: _options(read, document), documents)
     agendas = [
         agenda(document, tasks, among, one)
         for document, tasks, one in zip(documents, _chosen(documents, read.task), options, strict=True)

@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TypeVar
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 class Severity(StrEnum):
@@ -104,6 +108,20 @@ class SpecErrors(Exception):  # noqa: N818 -- several SpecError
     def __init__(self, errors: Iterable[SpecError]) -> None:
         self.errors = tuple(errors)
         super().__init__("\n".join(map(str, self.errors)))
+
+
+def each(work: Callable[[One], Other], some: Iterable[One]) -> list[Other]:
+    """Return what work makes of each; raise SpecErrors with all errors, each once, if there are any."""
+    done: list[Other] = []
+    errors: dict[object, SpecError] = {}
+    for one in some:
+        try:
+            done.append(work(one))
+        except SpecError as error:
+            errors.setdefault((error.diagnostics, error.source), error)
+    if errors:
+        raise SpecErrors(errors.values())
+    return done
 
 
 class IllPosed(SpecError):  # noqa: N818 -- the house's name: a question, not a failure
