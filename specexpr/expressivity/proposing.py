@@ -16,7 +16,15 @@ from scipy.linalg import qr
 from specexpr.certify.model import Relation
 from specexpr.expressivity.system import SIZES, System, TrajectoryPoint
 from specexpr.models.occupancy import solve_integers
-from specexpr.solve.floats import Matrix, independent_direction, propose, propose_slacks
+from specexpr.solve.floats import (
+    Columns,
+    Matrix,
+    independent_columns,
+    independent_direction,
+    propose,
+    propose_slacks,
+    spread,
+)
 
 _TIGHT = 1e-9
 _SAFE = 1e-7  # a row met by less, relative to its largest term, is not taken for met in floats
@@ -76,31 +84,53 @@ def proposed_weights(
 ) -> tuple[Fraction, ...] | None:
     """Return weights that floats propose: ties, and weak rows that seem to be, met exactly, others strictly.
 
-    Meeting weak rows strictly is sound, and then rounding cannot break them.
+    Without acceptable sets the others than independent columns are tried last: rewards then have few entries.
     """
+    columns = independent_columns(rows) if rows.shape[1] == len(system.coordinates) else None
+    if columns is not None:
+        found = _proposed(system, rows, relations, columns, deadline)
+        if found is not None and _seem_met(found, rows, relations):
+            return found
+    return _proposed(system, rows, relations, np.arange(rows.shape[1]), deadline)
+
+
+def _seem_met(weights: Sequence[Fraction], rows: Matrix, relations: Sequence[Relation]) -> bool:
+    """Say whether weights meet all rows but ties by more than floats can be wrong."""
+    w = np.array([float(x) for x in weights])
+    margins = rows @ w - _SAFE * (np.abs(rows) @ np.abs(w))
+    return bool(np.all(margins[[relation is not Relation.TIE for relation in relations]] > 0))
+
+
+def _proposed(
+    system: System, rows: Matrix, relations: Sequence[Relation], columns: Columns, deadline: float | None
+) -> tuple[Fraction, ...] | None:
+    """Return the same with weights on some columns only."""
+    some, width = rows[:, columns], rows.shape[1]
     ties = [k for k, relation in enumerate(relations) if relation is Relation.TIE]
     targets = np.array([float(relation is not Relation.TIE) for relation in relations])
-    w = independent_direction(rows, targets)
+    w = independent_direction(some, targets)
     if w is not None:
-        return _onto_ties(system, ties, w, rows)
+        return _onto_ties(system, ties, spread(w, columns, width), rows, columns)
     strictly = [r if r is Relation.TIE else Relation.STRICT for r in relations]
-    proposal = propose(rows, strictly, seconds=seconds_left(deadline))
+    proposal = propose(some, strictly, seconds=seconds_left(deadline))
     if proposal is not None and proposal.margin > 0:
-        values = np.delete(rows @ proposal.direction, ties)
+        values = np.delete(some @ proposal.direction, ties)
         if np.min(values, initial=1.0) > 0:
-            return _onto_ties(system, ties, proposal.direction, rows)
+            return _onto_ties(system, ties, spread(proposal.direction, columns, width), rows, columns)
     if Relation.WEAK in relations:
-        slacks = propose_slacks(rows, relations, seconds=seconds_left(deadline))
+        slacks = propose_slacks(some, relations, seconds=seconds_left(deadline))
         if slacks is not None:
             w, slack = slacks
             tight = [k for k, r in enumerate(relations) if r is not Relation.STRICT and slack[k] < _TIGHT]
             if all(slack[k] > _TIGHT for k, r in enumerate(relations) if r is Relation.STRICT):
-                return _onto_ties(system, tight, w, rows)
+                return _onto_ties(system, tight, spread(w, columns, width), rows, columns)
     return None
 
 
-def _onto_ties(system: System, ties: Sequence[int], w: Matrix, rows: Matrix) -> tuple[Fraction, ...] | None:
-    """Round w, then change few coordinates so that it meets the tie rows exactly."""
+def _onto_ties(
+    system: System, ties: Sequence[int], w: Matrix, rows: Matrix, among: Columns
+) -> tuple[Fraction, ...] | None:
+    """Round w, then change few of some coordinates so that it meets the tie rows exactly."""
     if not ties:
         return _round(w, rows, system)
     width = len(system.coordinates)
@@ -108,7 +138,8 @@ def _onto_ties(system: System, ties: Sequence[int], w: Matrix, rows: Matrix) -> 
     _, triangle, order = qr(rows[list(ties), :width].T, mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(triangle))
     chosen = [ties[int(k)] for k in order[: int(np.sum(diagonal > _TIGHT * diagonal.max(initial=0.0)))]]
-    columns = [int(j) for j in qr(rows[chosen, :width], mode="r", pivoting=True)[1][: len(chosen)]]
+    own = among[among < width]
+    columns = [int(own[j]) for j in qr(rows[chosen][:, own], mode="r", pivoting=True)[1][: len(chosen)]]
     largest = float(np.max(np.abs(w[:width]), initial=0.0)) or 1.0
     rounded = [round(float(x) / largest * SIZES[-1]) for x in w[:width]]
     for j in columns:

@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 
 from specexpr.certify.model import Relation
 
 Matrix = NDArray[np.float64]
+Columns = NDArray[np.intp]
 
+_MOST_ROWS = 300
 _TOLERANCE = 1e-9
 _OFF_TARGET = 0.25
 _MARGIN = 1e-3  # a larger margin buys nothing and slows the solver
@@ -39,6 +42,28 @@ def scaled(rows: Matrix) -> Matrix:
     factors = np.where(largest > 0, np.exp2(-np.ceil(np.log2(np.where(largest > 0, largest, 1.0)))), 1.0)
     scaled_rows: Matrix = rows * factors[:, None]
     return scaled_rows
+
+
+def independent_columns(rows: Matrix) -> Columns | None:
+    """Return columns on which some w meets the rows if any w does, as many as there are independent rows.
+
+    By pivoted QR; None where they would be more than half of all, or the rows are many.
+    """
+    count, width = rows.shape
+    if not 0 < count <= min(_MOST_ROWS, width // 2):
+        return None
+    triangle, order = qr(rows, mode="r", pivoting=True)
+    diagonal = np.abs(np.diag(triangle))
+    rank = int(np.sum(diagonal > _TOLERANCE * diagonal.max(initial=0.0)))
+    found: Columns = np.sort(order[:rank])
+    return found
+
+
+def spread(w: Matrix, columns: Columns, width: int) -> Matrix:
+    """Return w with zeros in all other columns."""
+    whole = np.zeros(width)
+    whole[columns] = w
+    return whole
 
 
 def independent_direction(rows: Matrix, targets: Matrix) -> Matrix | None:

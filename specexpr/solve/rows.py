@@ -18,7 +18,15 @@ from scipy.linalg import qr
 from specexpr.certify.model import Relation
 from specexpr.models.occupancy import solve_integers
 from specexpr.solve.cone import Conflict, Direction, Outcome, decide_cone
-from specexpr.solve.floats import Matrix, independent_direction, propose, propose_slacks
+from specexpr.solve.floats import (
+    Columns,
+    Matrix,
+    independent_columns,
+    independent_direction,
+    propose,
+    propose_slacks,
+    spread,
+)
 
 Rows = Sequence[Sequence[int]]
 
@@ -94,10 +102,12 @@ def _by_floats(
     largest = np.max(np.abs(matrix), axis=0)
     columns = np.exp2(-np.ceil(np.log2(np.where(largest > 0, largest, 1.0))))
     matrix = matrix * columns
-    for ties, w in _directions(matrix, relations, deadline):
-        found = _exactly(rows, relations, matrix, ties, w * columns)
-        if found is not None:
-            return found
+    few = independent_columns(matrix)
+    for some in (np.arange(matrix.shape[1]),) if few is None else (few, np.arange(matrix.shape[1])):
+        for ties, w in _directions(matrix[:, some], relations, deadline):
+            found = _exactly(rows, relations, matrix, ties, spread(w, some, len(columns)) * columns, some)
+            if found is not None:
+                return found
     proposal = propose(matrix, relations, seconds=_left(deadline))
     if proposal is None:
         return None
@@ -133,9 +143,9 @@ def _directions(
 
 
 def _exactly(
-    rows: Rows, relations: Sequence[Relation], matrix: Matrix, ties: list[int], w: Matrix
+    rows: Rows, relations: Sequence[Relation], matrix: Matrix, ties: list[int], w: Matrix, some: Columns
 ) -> Direction | None:
-    """Round a direction, few coordinates so that it meets the ties; return it if it then meets every row."""
+    """Round a direction, few of some coordinates so that it meets the ties; return it if it is right."""
     largest = float(np.max(np.abs(w), initial=0.0))
     if not largest or not np.all(np.isfinite(w)):
         return None
@@ -146,7 +156,7 @@ def _exactly(
                 return Direction(tuple(rounded), 1)
     exact = [Fraction(float(x) / largest) for x in w]
     if ties:
-        solved = _onto_ties(rows, matrix, ties, exact)
+        solved = _onto_ties(rows, matrix, ties, exact, some)
         if solved is None:
             return None
         exact = solved
@@ -155,15 +165,17 @@ def _exactly(
     return Direction(numerators, below) if meets(numerators, rows, relations) else None
 
 
-def _onto_ties(rows: Rows, matrix: Matrix, ties: list[int], w: Sequence[Fraction]) -> list[Fraction] | None:
-    """Change few coordinates so that tie rows are met: pivoted QR of their floats, twice, says which."""
+def _onto_ties(
+    rows: Rows, matrix: Matrix, ties: list[int], w: Sequence[Fraction], some: Columns
+) -> list[Fraction] | None:
+    """Change few of some coordinates so that tie rows are met: pivoted QR of floats, twice, says which."""
     _, triangle, order = qr(matrix[ties].T, mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(triangle))
     rank = int(np.sum(diagonal > _TIGHT * diagonal.max(initial=0.0)))
     chosen = [ties[int(k)] for k in order[:rank]]
     if not chosen:
         return list(w)
-    solved = [int(j) for j in qr(matrix[chosen], mode="r", pivoting=True)[1][: len(chosen)]]
+    solved = [int(some[j]) for j in qr(matrix[chosen][:, some], mode="r", pivoting=True)[1][: len(chosen)]]
     values = [Fraction(round(x * (1 << 40)), 1 << 40) for x in w]
     for j in solved:
         values[j] = Fraction(0)
