@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
-from random import Random
 
 from specexpr.certify.model import Model, Table
 from specexpr.certify.proofs import RewardEntry
@@ -97,10 +96,3 @@ def _is_finer(
     """Say whether points that now have one return and different levels also had one, and do alike here."""
     after = [old + pays * x for old, x in zip(returns, column, strict=True)]
     return all(len({(returns[i], column[i]) for i in group}) == 1 for group in _together(after, points))
-
-
-def random_reward(pairs: Sequence[Coordinate], spread: int) -> tuple[RewardEntry, ...]:
-    """Return whole numbers from -spread to spread, always the same ones."""
-    random = Random(spread)
-    values = [random.randint(-spread, spread) for _ in pairs]
-    return tuple(RewardEntry(s, a, t, Fraction(n)) for (s, a, t), n in zip(pairs, values, strict=True) if n)

@@ -26,6 +26,7 @@ from specexpr.solve.floats import (
     spread,
 )
 
+_FEW_TIES = 8  # that are met anew for each size of weights
 _TIGHT = 1e-9
 _SAFE = 1e-7  # a row met by less, relative to its largest term, is not taken for met in floats
 
@@ -89,16 +90,16 @@ def proposed_weights(
     columns = independent_columns(rows) if rows.shape[1] == len(system.coordinates) else None
     if columns is not None:
         found = _proposed(system, rows, relations, columns, deadline)
-        if found is not None and _seem_met(found, rows, relations):
+        strictly = rows[[relation is not Relation.TIE for relation in relations]]
+        if found is not None and _seem_met(found, strictly):
             return found
     return _proposed(system, rows, relations, np.arange(rows.shape[1]), deadline)
 
 
-def _seem_met(weights: Sequence[Fraction], rows: Matrix, relations: Sequence[Relation]) -> bool:
-    """Say whether weights meet all rows but ties by more than floats can be wrong."""
+def _seem_met(weights: Sequence[Fraction], rows: Matrix) -> bool:
+    """Say whether weights meet rows strictly, by more than floats can be wrong."""
     w = np.array([float(x) for x in weights])
-    margins = rows @ w - _SAFE * (np.abs(rows) @ np.abs(w))
-    return bool(np.all(margins[[relation is not Relation.TIE for relation in relations]] > 0))
+    return bool(np.all(rows @ w > _SAFE * (np.abs(rows) @ np.abs(w))))
 
 
 def _proposed(
@@ -141,16 +142,29 @@ def _onto_ties(
     own = among[among < width]
     columns = [int(own[j]) for j in qr(rows[chosen][:, own], mode="r", pivoting=True)[1][: len(chosen)]]
     largest = float(np.max(np.abs(w[:width]), initial=0.0)) or 1.0
-    rounded = [round(float(x) / largest * SIZES[-1]) for x in w[:width]]
-    for j in columns:
-        rounded[j] = 0
     vectors = [system.integers(system.rows[k])[0] for k in chosen]
+    is_short = len(chosen) <= _FEW_TIES and width == rows.shape[1]
+    for size in SIZES if is_short else SIZES[-1:]:
+        rounded = [round(float(x) / largest * size) for x in w[:width]]
+        values = _solved(vectors, columns, rounded)
+        if values is None or size == SIZES[-1] or _seem_met(values, np.delete(rows, ties, axis=0)):
+            return values
+    return None
+
+
+def _solved(
+    vectors: Sequence[Sequence[int]], columns: Sequence[int], weights: Sequence[int]
+) -> tuple[Fraction, ...] | None:
+    """Return the weights with those in some columns changed so that the vectors are met with equality."""
+    others = list(weights)
+    for j in columns:
+        others[j] = 0
     matrix = [[vector[j] for j in columns] for vector in vectors]
     try:
-        solution, below = solve_integers(matrix, [-sum(map(mul, vector, rounded)) for vector in vectors])
+        solution, below = solve_integers(matrix, [-sum(map(mul, vector, others)) for vector in vectors])
     except (ZeroDivisionError, StopIteration):
         return None
-    values = list(map(Fraction, rounded))
+    values = list(map(Fraction, others))
     for j, x in zip(columns, solution, strict=True):
         values[j] = Fraction(x, below)
     return tuple(values)

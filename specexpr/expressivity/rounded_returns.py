@@ -5,11 +5,13 @@ Nothing here decides: the kernel bounds the returns by the residuals of the visi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from random import Random
+
+import numpy as np
 
 from specexpr.certify.model import Model
 from specexpr.certify.proofs import RewardEntry, StateOccupancy
@@ -17,10 +19,15 @@ from specexpr.exact import Interval
 from specexpr.expressivity.figures import around
 from specexpr.expressivity.generic_reward import Point
 from specexpr.solve.approximate import FloatModel, dyadic
+from specexpr.solve.floats import independent_columns
 
 _SPREADS = (3, 9, 99, 9999)
 _GAP = 1e-6  # of the largest return: what floats tell apart with some certainty
 _BITS = 52
+_MOST_ENTRIES = 1_000_000
+
+Step = tuple[int, int, int]
+Key = tuple[int, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,9 @@ def rounded_figures(models: Sequence[Model], points: Sequence[Point], discount: 
         rows.append(dict(zip(zip(data.source, data.action, data.target, strict=True), mass, strict=True)))
     steps = sorted({step for row in rows for step, x in row.items() if x > 0})
     keys = [(int(s), int(a), int(t) if len(models) > 1 else None) for s, a, t in steps]
-    for spread in _SPREADS:
+    for chosen, spread in product((*_few(rows, steps, keys), list(dict.fromkeys(keys))), _SPREADS):
         random = Random(spread)
-        pays = {key: random.randint(-spread, spread) for key in dict.fromkeys(keys)}
+        pays = dict.fromkeys(keys, 0) | {key: random.randint(-spread, spread) for key in chosen}
         weights = [(step, pays[key]) for step, key in zip(steps, keys, strict=True) if pays[key]]
         returns = [float(sum(row.get(step, 0.0) * n for step, n in weights)) for row in rows]
         gap = _gap(returns, points)
@@ -60,6 +67,24 @@ def rounded_figures(models: Sequence[Model], points: Sequence[Point], discount: 
             )
             return Rounded(reward, tuple(around(x, gap / 3) for x in returns), tuple(carried))
     return None
+
+
+def _few(
+    rows: Sequence[Mapping[Step, float]], steps: Sequence[Step], keys: Sequence[Key]
+) -> Iterator[list[Key]]:
+    """Yield ever more keys whose visits are independent, if policies and keys are not too many."""
+    places = {key: j for j, key in enumerate(dict.fromkeys(keys))}
+    if len(rows) * len(places) > _MOST_ENTRIES:
+        return
+    matrix = np.zeros((len(rows), len(places)))
+    for step, key in zip(steps, keys, strict=True):
+        matrix[:, places[key]] += [row.get(step, 0.0) for row in rows]
+    found = independent_columns(matrix - matrix[0])
+    if found is not None:
+        named = list(places)
+        for count in (1, 2, 4, 8, 16):
+            if count <= len(found):
+                yield [named[int(j)] for j in found[:count]]
 
 
 def _gap(returns: Sequence[float], points: Sequence[Point]) -> float | None:

@@ -123,7 +123,8 @@ def test_floats_propose_on_large_models_and_the_kernel_decides(monkeypatch: pyte
         if s is not None and near:  # a policy that nearly is another one: floats cannot tell
             tables = []
             for tiny in (Fraction(1, 10**9), Fraction(2, 10**9)):
-                law = tuple(zip(sorted(model.rows[s]), (tiny, 1 - tiny), strict=True))
+                halves = Fraction(1, 2) + tiny, Fraction(1, 2) - tiny
+                law = tuple(zip(sorted(model.rows[s]), halves, strict=True))
                 tables.append((*points[0].table[:s], law, *points[0].table[s + 1 :]))
             points = [Point(0, table, i) for i, table in enumerate(tables) if not is_alike(model, *tables)]
         pairs = combinations(points, 2)
