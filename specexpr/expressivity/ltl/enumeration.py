@@ -141,6 +141,7 @@ class Enumeration:
     holds: Callable[[Atom, Step], bool]
     by_size: list[list[tuple[int, Formula]]] = field(default_factory=lambda: [[]])
     seen: set[int] = field(default_factory=set)
+    _places: list[dict[Step, int]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -194,12 +195,28 @@ class Enumeration:
                     )
 
     def atom(self, atom: Atom) -> int:
-        truth = {step: self.holds(atom, step) for step in {x for steps in self.lassos.steps for x in steps}}
-        bits = 0
-        for t in range(self.length - 1, -1, -1):
-            slab = sum([1 << k for k, steps in enumerate(self.lassos.steps) if truth[steps[t]]])
-            bits = bits << self.count | slab
-        return bits
+        """Return the bits of an atom."""
+        if not self._places:
+            self._places = [self._at(t) for t in range(self.length)]
+        truth = {step: self.holds(atom, step) for step in dict.fromkeys(x for at in self._places for x in at)}
+        slabs = []
+        for at in self._places:
+            slab = 0
+            for step, members in at.items():
+                slab |= members if truth[step] else 0
+            slabs.append(slab)
+        return self._joined(slabs)
+
+    def _joined(self, slabs: Sequence[int]) -> int:
+        """Return the bits of all times, those of the first one last, from those of each: in linear time."""
+        return int("".join([f"{slab:0{self.count}b}" for slab in reversed(slabs)]), 2)
+
+    def _at(self, time: int) -> dict[Step, int]:
+        """Return which lassos take each step at a time, as bits."""
+        members: dict[Step, list[int]] = {}
+        for k, steps in enumerate(self.lassos.steps):
+            members.setdefault(steps[time], []).append(k)
+        return {step: sum([1 << k for k in some]) for step, some in members.items()}
 
     def following(self, bits: int) -> int:
         """Return the bits of X."""
@@ -225,10 +242,7 @@ class Enumeration:
             ahead = 0
             for k, back in enumerate(self.lassos.backs):
                 ahead |= found[back] & 1 << k
-        bits = 0
-        for t in range(length - 1, -1, -1):
-            bits = bits << count | found[t]
-        return bits
+        return self._joined(found)
 
 
 def promising(asked: Setup, enumeration: Enumeration, *, most: int) -> Iterator[Formula]:
