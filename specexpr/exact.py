@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import lcm, prod
 
 Vector = Sequence[Fraction]
 
@@ -121,33 +121,41 @@ def common_denominator(values: Sequence[Fraction]) -> tuple[list[int], int]:
 
 
 def solve_sparse(rows: Sequence[Mapping[int, Fraction]], right: Vector) -> list[Fraction]:
-    """Solve a square sparse system by Gauss-Jordan elimination; for small systems only.
+    """Solve a square sparse system in integers by Bareiss' elimination; for small systems only.
 
     rows: n mappings column -> coefficient; right: n values. Raises ValueError on a singular matrix.
 
     >>> solve_sparse([{0: Fraction(2)}, {0: Fraction(1), 1: Fraction(1)}], [Fraction(4), Fraction(5)])
     [Fraction(2, 1), Fraction(3, 1)]
     """
-    n = len(rows)
-    work = [
-        {j: x for j, x in row.items() if x} | ({n: right[i]} if right[i] else {})
-        for i, row in enumerate(rows)
-    ]
-    pivots: dict[int, int] = {}
-    for i, row in enumerate(work):
-        column = min((j for j in row if j != n), default=None)
-        if column is None:
+    n, widths = len(rows), _column_widths(rows)
+    work: list[dict[int, int]] = []
+    for equation, value in zip(rows, right, strict=True):
+        numerators = common_denominator([*(x * widths[j] for j, x in equation.items()), value])[0]
+        work.append({j: x for j, x in zip((*equation, n), numerators, strict=True) if x})
+    # Entries are minors. A row without an entry in the column of a pivot would be multiplied by that pivot
+    # and divided by the one before: it is left as it is, with the pivot up to which it has been multiplied.
+    pivots, last, level = [], 1, [1] * n
+    for i in range(n):
+        row = work[i] = {j: x * last // level[i] for j, x in work[i].items()}
+        column = min(row.keys() - {n}, default=n)
+        if column == n:
             raise ValueError("the matrix is singular")
-        scale = 1 / row[column]
-        for j in row:
-            row[j] *= scale
-        for k, other in enumerate(work):
-            if k != i and (factor := other.get(column)):
-                for j, x in row.items():
-                    value = other.get(j, Fraction(0)) - factor * x
-                    if value:
-                        other[j] = value
-                    else:
-                        other.pop(j, None)
-        pivots[column] = i
-    return [work[pivots[j]].get(n, Fraction(0)) for j in range(n)]
+        for k, old in enumerate(work[i + 1 :], i + 1):
+            if factor := old.get(column):
+                after = {j: row[column] * old.get(j, 0) - factor * row.get(j, 0) for j in {**row, **old}}
+                work[k] = {j: x // level[k] for j, x in after.items() if x}
+                level[k] = row[column]
+        last = row[column]
+        pivots.append((row, column))
+    found = [0] * n + [-last]
+    for row, column in reversed(pivots):
+        found[column] = -sum(x * found[j] for j, x in row.items()) // row[column]
+    return [Fraction(x * width, last) for x, width in zip(found[:n], widths, strict=True)]
+
+
+def _column_widths(rows: Sequence[Mapping[int, Fraction]]) -> list[int]:
+    """Return by what to multiply columns so that rows have short numerators: ones, or their denominators."""
+    by_row = [lcm(*(x.denominator for x in row.values())) for row in rows]
+    by_column = [lcm(*(row[j].denominator for row in rows if j in row)) for j in range(len(rows))]
+    return by_column if prod(by_column) < prod(by_row) else [1] * len(rows)
