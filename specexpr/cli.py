@@ -324,10 +324,12 @@ def _atlas(read: Namespace) -> Status:
     """Compare 17 formalisms: which express whatever which others do, as computed now or by a theorem."""
     from specexpr.comparison.atlas import make_atlas, number_of_questions
     from specexpr.report.atlas import atlas_blocks
-    from specexpr.report.atlas_forms import atlas_json, refuse_bounds, unasked_form
+    from specexpr.report.atlas_forms import atlas_json, refuse_beside_page, refuse_bounds, unasked_form
     from specexpr.report.output import write_blocks, write_text
     from specexpr.report.progress import progress
 
+    if read.html is not None:
+        refuse_beside_page(read.search, read.format)
     if read.search is not None:
         return _search(read)
     refuse_bounds({name: getattr(read, name) for name in ("states", "actions", "policies", "denominator")})

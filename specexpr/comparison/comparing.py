@@ -55,6 +55,8 @@ def compare(
     IllPosed if there is nothing that can be asked.
     """
     documents = (document,) if isinstance(document, Document) else tuple(document)
+    if not all(isinstance(one, Document) for one in documents):
+        raise TypeError("documents are compared, not their names or texts: give specexpr.load(path)")
     among = None if formalisms is None else named_formalisms(formalisms)
     given = given_options(discount=discount, **options)
     agendas = [agenda(one, one.tasks, among, given) for one in documents]

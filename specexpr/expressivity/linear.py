@@ -121,8 +121,26 @@ def _readable(
         w = [round(Fraction(k * size, largest)) for k in exact]
         if _meets(w, rows, relations):
             return tuple(map(Fraction, w))
+    short = _proposed(system, rows, relations)
+    if short is not None:
+        return short
     common = gcd(*exact)
     return tuple(Fraction(k // common) for k in exact)
+
+
+def _proposed(
+    system: System, rows: Sequence[Sequence[int]], relations: Sequence[Relation]
+) -> tuple[Fraction, ...] | None:
+    """Return integers that floats propose, where all rows of the system are asked and these meet them."""
+    if len(rows) != len(system.rows):
+        return None
+    from specexpr.expressivity.proposing import float_rows, proposed_weights
+    from specexpr.solve.floats import scaled
+
+    weights = proposed_weights(system, scaled(float_rows(system)), relations, None)
+    if weights is None or any(x.denominator != 1 for x in weights):
+        return None
+    return weights if _meets([x.numerator for x in weights], rows, relations) else None
 
 
 def _meets(w: Sequence[int], rows: Sequence[Sequence[int]], relations: Sequence[Relation]) -> bool:

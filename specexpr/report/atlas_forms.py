@@ -64,6 +64,14 @@ def refuse_form(form: str | None) -> None:
         raise SpecError([Diagnostic(id="usage", message=message, help="take another --format: spex, json")])
 
 
+def refuse_beside_page(search: object, form: str | None) -> None:
+    """Raise SpecError for what a page is not written of, or beside."""
+    if search is not None or form is not None:
+        what = "of a search" if search is not None else f"and the form {form} at once"
+        message = f"--html: there is no page {what}"
+        raise SpecError([Diagnostic(id="usage", message=message, help="leave out one of them")])
+
+
 def unasked_form(form: str | None) -> str | None:
     """Return the atlas in a form for which nothing has to be asked; None for the others."""
     match form:

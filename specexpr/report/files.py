@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -42,10 +43,19 @@ def write_bytes(path: str, data: bytes) -> None:
 
 
 def refuse_unwritable(path: str) -> None:
-    """Raise SpecError (`unwritable-output`) where a file cannot be written, before work is done for it."""
+    """Raise SpecError where a page cannot be written, before work is done for it; leave no file behind.
+
+    `usage`: its name is not that of a page, so that no document is overwritten. `unwritable-output`.
+    """
+    if not path.lower().endswith((".html", ".htm")):
+        message = f'a page is written to a file with the ending .html, "{clipped(path)}" has another'
+        raise SpecError([Diagnostic(id="usage", message=message, help="write --html page.html")])
+    is_new = not os.path.lexists(path)
     try:
         with open(path, "ab"):
             pass
+        if is_new:
+            os.remove(path)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 

@@ -158,8 +158,8 @@ class _Decision:
 def _undecided(reason: str, function: FunctionWitness | Undecided, states: int) -> Undecided:
     """Say how far the search came."""
     if isinstance(function, Undecided):
-        return Undecided(f"{function.reason}; no machine with less than {states} states does")
-    return Undecided(f"{reason}; no machine with less than {states} states does")
+        reason = function.reason
+    return Undecided(f"{reason}; no machine with less than {states} states does" if states > 1 else reason)
 
 
 def _words(claim: Claim, function: FunctionWitness) -> Iterator[Word]:

@@ -24,6 +24,9 @@ from specexpr.report.draw.picture import (
     Text,
 )
 
+REACH = 16
+"""So wide is what leads elsewhere when one points at a line."""
+
 FONTS = "Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
 
@@ -59,6 +62,7 @@ def svg_text(
         shapes = [f"<g>{title}", *(_shape(shape, colours) for shape in group.shapes), "</g>"]
         if group.title in links:
             name = _quoted(group.title or "")
+            shapes += [_reach(shape) for shape in group.shapes if isinstance(shape, Curve)]
             shapes = [f'<a href="{_quoted(links[group.title or ""])}" aria-label="{name}">', *shapes, "</a>"]
         lines += shapes
     return "\n".join([*lines, "</svg>", ""])
@@ -75,6 +79,14 @@ def _shape(shape: Shape, colours: Mapping[Ink, str]) -> str:
             return f"<ellipse {place}{_look(fill, stroke, colours)}/>"
         case Text():
             return _line_of_text(shape, colours)
+
+
+def _reach(shape: Curve) -> str:
+    """Return a line that is not seen and wide enough for a finger."""
+    return (
+        f'<path d="{_path(shape.points)}" fill="none" stroke="transparent" stroke-width="{REACH}" '
+        'pointer-events="stroke"/>'
+    )
 
 
 def _path(points: tuple[Point, ...]) -> str:

@@ -28,6 +28,9 @@ from specexpr.report.drawings import objective_picture
 from specexpr.report.html.page import Figure, Gallery, formalism_pages, render
 from specexpr.report.products import find_product
 
+MOST_REWARDS = 4
+"""Of a witness with more rewards none is drawn."""
+
 MOST_LINES = 12
 """So many lines of a file are quoted where they contradict each other; of more, the others are counted."""
 
@@ -61,8 +64,8 @@ class MatrixCell:
 class Proof:
     """An answer to a task in one formalism with all that is said of it.
 
-    quoted: the lines of the file that contradict each other, and how many more there are. elsewhere: the
-    formalism where an equal conflict is drawn.
+    quoted: the lines of the file that contradict each other, and how many more there are. figures: with their
+    captions. elsewhere: the formalism where an equal conflict is drawn.
     """
 
     id: str
@@ -74,8 +77,7 @@ class Proof:
     text: str
     quoted: tuple[tuple[int, str], ...]
     unquoted: int
-    figure: Figure | None
-    caption: str
+    figures: tuple[tuple[Figure, str], ...]
     elsewhere: str | None
 
 
@@ -202,7 +204,7 @@ def _proof(
     is_cheapest: bool,
 ) -> Proof:
     answer, task, source = answer_in(one), row.task, row.document.source
-    figure, caption, elsewhere = _picture(task, one, gallery, drawn, is_cheapest)
+    figures, elsewhere = _pictures(task, one, gallery, drawn, is_cheapest)
     numbers = () if not isinstance(one.verdict, Inexpressible) else one.verdict.certificate.words().lines
     return Proof(
         id=f"t{number}-{one.formalism}",
@@ -214,8 +216,7 @@ def _proof(
         text=_explained(one.verdict),
         quoted=tuple((k, source.line(k).strip().expandtabs(4)) for k in numbers[:MOST_LINES]),
         unquoted=max(0, len(numbers) - MOST_LINES),
-        figure=figure,
-        caption=caption,
+        figures=figures,
         elsewhere=elsewhere,
     )
 
@@ -230,32 +231,42 @@ def _explained(verdict: Verdict) -> str:
             return verdict.reason
 
 
-def _picture(
+def _pictures(
     task: Task, one: Answered, gallery: Gallery, drawn: dict[object, str], is_cheapest: bool
-) -> tuple[Figure | None, str, str | None]:
-    """Return the witness reward on its environment, or the conflict: drawn once where several share it."""
+) -> tuple[tuple[tuple[Figure, str], ...], str | None]:
+    """Return the witness rewards on their environment, or the conflict: drawn once where several share it."""
     match one.verdict:
-        case Expressible(witness=witness):
-            entries = getattr(witness.proof, "reward", ())
-            is_reward = bool(entries) and all(
-                isinstance(x, RewardEntry) and not isinstance(x.value, tuple) for x in entries
-            )
-            if not is_reward or not (is_cheapest or one.formalism == "mr"):
-                return None, "", None
-            make = partial(environment_picture, task.environments[0], reward=entries, title="witness reward")
-            return gallery.figure(make), f"What the reward pays in {task.environments[0].name}.", None
+        case Expressible(witness=witness) if is_cheapest or one.formalism == "mr":
+            environment, figures = task.environments[0], []
+            rewards = _rewards(witness.proof)
+            for k, entries in enumerate(rewards, 1):
+                which = "the reward" if len(rewards) == 1 else f"reward {k} of {len(rewards)}"
+                make = partial(environment_picture, environment, reward=entries, title=f"witness: {which}")
+                figures.append((gallery.figure(make), f"What {which} pays in {environment.name}."))
+            return tuple(figures), None
         case Inexpressible(certificate=certificate):
             terms = getattr(certificate.proof, "terms", ())
             if not terms or not all(isinstance(term, Term) for term in terms):
-                return None, "", None
+                return (), None
             sides = tuple((term.model, term.better, term.worse) for term in terms)
             if sides in drawn:
-                return None, "", drawn[sides]
+                return (), drawn[sides]
             drawn[sides] = one.formalism
             make = partial(conflict_picture, task, terms, title=f"conflict in {one.formalism}")
             caption = "The constraints that contradict each other, with their weights."
-            return gallery.figure(make), caption, None
-    return None, "", None
+            return ((gallery.figure(make), caption),), None
+    return (), None
+
+
+def _rewards(proof: object) -> list[Sequence[RewardEntry]]:
+    """Return the rewards of a witness that can be drawn: none where some cannot, or where they are many."""
+    several = (*getattr(proof, "rewards", ()), *getattr(proof, "thresholds", ()))
+    listed = [getattr(one, "reward", one) for one in (several or (proof,))]
+    found: list[Sequence[RewardEntry]] = [some for some in listed if isinstance(some, tuple) and some]
+    is_plain = all(
+        isinstance(x, RewardEntry) and not isinstance(x.value, tuple) for some in found for x in some
+    )
+    return found if is_plain and len(found) == len(listed) <= MOST_REWARDS else []
 
 
 def _environment(anchor: str, name: str, document: Document, gallery: Gallery) -> Drawn:

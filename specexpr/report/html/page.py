@@ -36,6 +36,8 @@ LEAST = 200_000
 SHARE = 12
 """A picture may take one part in so many of what is left: a few large ones leave room for the others."""
 
+LEFT_OUT = "it is left out, for the page to stay small: the page of this file alone may have it"
+
 NARROW = 320
 """Pictures that are wider scroll on a phone: the keyboard can reach them."""
 
@@ -72,7 +74,7 @@ class Gallery:
         self._count += 1
         text = svg_text(picture, prefix=f"picture{self._count}", colours={}, links=links)
         if len(text) > self.left // SHARE:
-            return Figure(None, "the picture is left out, for the page to stay small; specexpr draw shows it")
+            return Figure(None, LEFT_OUT)
         self.left -= len(text)
         return Figure(Markup(text), width=round(picture.width))
 
