@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from specexpr.certify.algebraic_machine import AlgebraicMachine
 from specexpr.certify.algebraic_reward import AlgebraicReward
@@ -121,15 +122,31 @@ def _algebraic_words(question: Question, proof: AlgebraicMachine) -> Words:
 
 
 def _moves(question: Question, claim: Claim, proof: MachineWitness) -> Sequence[str]:
-    known = observations(claim).known
     names = [called(name) for name in proof.machine.states]
     found = []
+    for u, v, seen in machine_moves(question, claim, proof):
+        some = ", ".join(seen[:_SETS]) + (f" and {len(seen) - _SETS} more" if len(seen) > _SETS else "")
+        found.append(f"  {names[u]} -> {names[v]} on {some}")
+    return found
+
+
+def machine_moves(
+    question: Question, claim: Claim, proof: MachineWitness
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield from where to where the machine of a witness moves, and on which observations."""
+    known = observations(claim).known
     for u, row in enumerate(proof.machine.moves):
         for v in sorted(set(row) - {u}):
-            seen = [_shown(question, o) for o, to in zip(known, row, strict=True) if to == v]
-            some = ", ".join(seen[:_SETS]) + (f" and {len(seen) - _SETS} more" if len(seen) > _SETS else "")
-            found.append(f"  {names[u]} -> {names[v]} on {some}")
-    return found
+            yield u, v, [_shown(question, o) for o, to in zip(known, row, strict=True) if to == v]
+
+
+def machine_pays(
+    question: Question, claim: Claim, proof: MachineWitness
+) -> Iterator[tuple[int, str, Fraction]]:
+    """Yield in which state, and for which step or label set, the machine of a witness pays how much."""
+    for (u, *rest), x in proof.reward:
+        if x:
+            yield u, _cell(question, claim, rest), x
 
 
 def _shown(question: Question, observation: Observation) -> str:
@@ -142,12 +159,15 @@ def _shown(question: Question, observation: Observation) -> str:
 
 def _place(question: Question, claim: Claim, names: Sequence[str], step: tuple[int, ...]) -> str:
     u, *rest = step
+    return f"in {names[u]}, {_cell(question, claim, rest)}"
+
+
+def _cell(question: Question, claim: Claim, rest: Sequence[int]) -> str:
     if question.setting.labels is not None:
-        return f"in {names[u]}, {_shown(question, observations(claim).known[rest[0]])}"
+        return _shown(question, observations(claim).known[rest[0]])
     model = question.task.environments[0].model
     known = (model.states, model.actions, model.states)
-    cell = " / ".join(called(some[x]) for x, some in zip(rest, known, strict=False))
-    return f"in {names[u]}, {cell}"
+    return " / ".join(called(some[x]) for x, some in zip(rest, known, strict=False))
 
 
 def _story(question: Question, terms: Sequence[Term], wording: Wording) -> str:

@@ -7,10 +7,14 @@ where some step of the environment satisfies no guard of that state.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
+from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.diagnostics import Diagnostic, SpecError
+from specexpr.expressivity.machines.text import machine_moves, machine_pays
+from specexpr.expressivity.task import Question
 from specexpr.models.environment import Environment
 from specexpr.product.acceptance import condition_text
 from specexpr.product.automaton import Automaton
@@ -51,6 +55,29 @@ def machine_picture(environment: Environment, machine: RewardMachine, *, title: 
     return _drawn(machine.states, arrows, machine.terminal, [discount], title, description)
 
 
+def witness_machine_picture(question: Question, proof: MachineWitness, *, title: str) -> Picture:
+    """Return the machine of a witness as a graph: what it moves on, and in each state what it pays for.
+
+    Raises SpecError (`too-large-to-draw`) where nobody could read it.
+    """
+    claim = question.claim()
+    arrows = [
+        (u, v, "<br/>".join(padded(html(one)) for one in _first(seen)))
+        for u, v, seen in machine_moves(question, claim, proof)
+    ]
+    pays: dict[int, list[str]] = {}
+    for u, cell, x in machine_pays(question, claim, proof):
+        pays.setdefault(u, []).append(f"{html(cell)} : {_number(compact(x), x > 0)}")
+    below = [f"discount {compact(proof.discount)}", *(["elsewhere it stays"] if arrows else [])]
+    description = f"A reward machine with {_counted(proof.machine.states)}."
+    return _drawn(proof.machine.states, arrows, (), below, title, description, pays)
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    rest = len(lines) - _LINES
+    return [*lines[:_LINES], *([f"and {rest} more"] if rest > 0 else [])]
+
+
 def automaton_picture(
     environment: Environment, automaton: Automaton, *, title: str, caption: str = ""
 ) -> Picture:
@@ -83,6 +110,7 @@ def _drawn(
     below: Sequence[str],
     title: str,
     description: str,
+    pays: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> Picture:
     together: dict[tuple[int, int], list[str]] = {}
     for u, v, label in arrows:
@@ -97,7 +125,8 @@ def _drawn(
     lines = [f"graph [label=<{coloured(caption, FAINT)}>, labelloc=b, labeljust=c]"]
     for u, name in enumerate(states):
         border = " [peripheries=2]" if u in terminal else ""
-        lines.append(f"{u} [label=<<b>{html(name)}</b>>]{border}")
+        inside = "".join(f'<br/><font point-size="10">{one}</font>' for one in _first(pays.get(u, ())))
+        lines.append(f"{u} [label=<<b>{html(name)}</b>{inside}>]{border}")
     lines += [
         f'start [shape=point, width=0.1, color="{LINE}", fillcolor="{LINE}"]',
         "start -> 0 [penwidth=1.6]",

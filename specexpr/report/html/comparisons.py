@@ -9,6 +9,7 @@ from functools import partial
 from itertools import groupby
 
 from specexpr.certify.checking import Answer
+from specexpr.certify.kinds.machine import MachineWitness
 from specexpr.certify.proofs import RewardEntry, Term
 from specexpr.comparison.asking import Answered
 from specexpr.comparison.cheapest import perhaps_cheaper
@@ -24,6 +25,7 @@ from specexpr.report.comparing import repairs_text
 from specexpr.report.draw.conflicts import conflict_picture
 from specexpr.report.draw.environments import environment_picture
 from specexpr.report.draw.graphs import product_picture
+from specexpr.report.draw.memories import witness_machine_picture
 from specexpr.report.drawings import objective_picture
 from specexpr.report.html.page import Figure, Gallery, formalism_pages, render
 from specexpr.report.products import find_product
@@ -236,6 +238,9 @@ def _pictures(
 ) -> tuple[tuple[tuple[Figure, str], ...], str | None]:
     """Return the witness rewards on their environment, or the conflict: drawn once where several share it."""
     match one.verdict:
+        case Expressible(witness=witness) if isinstance(witness.proof, MachineWitness):
+            make = partial(witness_machine_picture, witness.question, witness.proof, title="witness machine")
+            return ((gallery.figure(make), "The machine, and what it pays in each of its states."),), None
         case Expressible(witness=witness) if is_cheapest or one.formalism == "mr":
             environment, figures = task.environments[0], []
             rewards = _rewards(witness.proof)
