@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from specexpr.certify.checking import Answer
 from specexpr.comparison.asking import Answered
-from specexpr.comparison.cheapest import is_strictly_within, perhaps_cheaper
+from specexpr.comparison.cheapest import perhaps_cheaper
 from specexpr.comparison.comparison import Comparison, Row, answer_in
 from specexpr.comparison.economy import Count, size_of_witness, size_text
 from specexpr.comparison.matrix import matrix
@@ -95,15 +95,10 @@ def _sizes(some: Sequence[Answered]) -> Iterator[str]:
 
 
 def _unable(row: Row) -> Iterator[Line]:
-    """Yield why the most expressive of the formalisms do not do that do not; the same reason once."""
+    """Yield why formalisms do not do that do not; the same reason once."""
     failing = [one for one in row.answered if answer_in(one) is Answer.INEXPRESSIBLE]
-    nearest = [
-        one
-        for one in failing
-        if not any(is_strictly_within(one.formalism, other.formalism) for other in failing)
-    ]
     reasons: dict[str, list[str]] = {}
-    for one in nearest:
+    for one in failing:
         reasons.setdefault(proof_line(one.verdict), []).append(one.formalism)
     for k, (reason, ids) in enumerate(reasons.items()):
         yield _entry("not in" if k == 0 else "", ", ".join(ids) + ": ", reason)

@@ -32,9 +32,9 @@ def test_lines_of_a_text() -> None:
     assert plain(lines("a\n  b\n\nc", indent=2)) == "  a\n    b\n\n  c\n"
 
 
-@given(st.text(max_size=40))
+@given(st.text(max_size=9))
 def test_nothing_moves_the_cursor(text: str) -> None:
-    """Whatever a name holds, one line is one line and nothing in it is a control character."""
+    """Whatever a short name holds, one line is one line and nothing in it is a control character."""
     shown = plain([line(text), Grid(("h",), (row(text),))])
     assert shown.count("\n") == 3
     assert printable(shown.replace("\n", "")) == shown.replace("\n", "")
