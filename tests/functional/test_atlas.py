@@ -197,3 +197,13 @@ def test_what_stays_open_is_said(here: Here) -> None:
     assert status == 2
     assert "not computed" in text
     assert "no answer: " in text
+
+
+@pytest.mark.parametrize("other", [("--search", "rm", "mr"), ("--json",), ("--format", "svg")])
+def test_a_page_comes_alone(here: Here, tmp_path: Path, other: tuple[str, ...]) -> None:
+    """What would be ignored beside a page is refused, and no page is written."""
+    page = tmp_path / "atlas.html"
+    status, out, errors = here("atlas", "--html", str(page), *other)
+    assert (status, out) == (3, "")
+    assert "--html: there is no page" in errors
+    assert not page.exists()

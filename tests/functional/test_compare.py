@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from specexpr import compare
 from specexpr.cli import main
 from tests.functional.commands import ENTAILMENT, ROOMS, Run, environment_variables
 
@@ -246,3 +247,37 @@ def test_all_errors_of_all_files(here: Here, tmp_path: Path) -> None:
         assert said in errors, errors
     assert errors.count("--> page.spex") == 50
     assert here("rooms.spex", "entailment.spex", "--discount", "2")[2].count("error[") == 1
+
+
+def test_a_page_overwrites_no_document(here: Here, tmp_path: Path) -> None:
+    """Not one whose name is given in place of a page's; what fails leaves no file behind."""
+    status, _, errors = here("--html", "shuttle.spex", "entailment.spex")
+    assert status == 3
+    assert 'with the ending .html, "shuttle.spex" has another' in errors
+    assert (tmp_path / "shuttle.spex").read_text(encoding="utf-8") == SHUTTLE
+    assert here("nowhere.spex", "--html", "page.html")[0] == 3
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_witnesses_are_drawn(here: Here, tmp_path: Path) -> None:
+    """A machine as a graph, of several rewards each on the environment."""
+    (tmp_path / "fork.spex").write_text(
+        "discount 9/10\nenvironment fork { states s0 w; actions l r; start s0; s0 / * -> w; w / * -> w }\n"
+        "policy none in fork { s0 -> r; w -> l }\npolicy full in fork { * -> l }\n"
+        "policy half in fork { s0 -> { l: 1/2, r: 1/2 }; w -> l }\n"
+        "task middle in fork { half > none; half > full }\ntask order in fork { full > half > none }\n"
+    )
+    assert here("fork.spex", "--in", "maxmin,rm", "--html", "page.html")[0] == 1
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for said in (
+        "What reward 1 of 2 pays in fork",
+        "What reward 2 of 2 pays in fork",
+        "The machine, and what it",
+    ):
+        assert said in page, said
+
+
+def test_only_documents_are_compared() -> None:
+    """Names of files are no documents."""
+    with pytest.raises(TypeError, match=r"give specexpr\.load"):
+        compare("rooms.spex")  # type: ignore[arg-type] # what people write
