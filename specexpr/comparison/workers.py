@@ -17,6 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Generic, TypeVar
 
@@ -159,7 +160,8 @@ class _Worker:
             process.kill()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    with suppress(BrokenPipeError):  # work that was still being handed over
+                        stream.close()
             process.wait()
 
     def close(self) -> None:
